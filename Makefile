@@ -1,0 +1,51 @@
+# The words of this project. A newcomer needs two: `make demo` and `make test`.
+SHELL := /bin/bash
+RELEASE := .build/release
+PROGRAMS := besoegd besoeg besoeg-kiosk
+FUZZ_SECONDS ?= 60
+
+.PHONY: help setup setup-test build demo check test interop lint format fuzz clean
+
+help:
+	@echo 'make demo    hold a whole visit in this terminal   (KEEP=1 keeps it running)'
+	@echo 'make test    everything CI runs'
+	@echo 'make check   the fast loop: lint, unit tests, simulation'
+	@echo 'make fuzz    fuzz every parser    (FUZZ_SECONDS=60 each)'
+	@echo 'make lint    formatting only      make format mends it'
+	@echo 'make setup   system packages only'
+
+setup:
+	@Config/install/setup Config/packages.apt
+
+setup-test: setup
+	@Config/install/setup Config/packages-test.apt
+	@Config/install/python-test
+
+build: setup
+	@for program in $(PROGRAMS); do \
+	  swift build -c release --product $$program || exit 1; done
+
+demo: build
+	@$(RELEASE)/besoegd demo $(if $(KEEP),--keep)
+
+check: setup lint
+	swift test
+
+test: setup-test check build
+	Tests/Fuzz/run 5
+	$(MAKE) interop
+
+interop: setup-test
+	.build/venv/bin/python -m pytest -q Tests/Interop
+
+lint:
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+
+format:
+	swift format --in-place --recursive --parallel Package.swift Sources Tests
+
+fuzz: setup
+	Tests/Fuzz/run $(FUZZ_SECONDS)
+
+clean:
+	rm -rf .build
