@@ -1,0 +1,302 @@
+// The citizen's page: one state at a time, one large button, and always a next step.
+
+import { Problem, Service } from "./api.mjs";
+import { Call } from "./call.mjs";
+import { Ringer } from "./ringer.mjs";
+import { fill, joinNames, whenOf } from "./words.mjs";
+
+const element = (id) => document.getElementById(id);
+const texts = await (await fetch(`/assets/texts/${document.documentElement.lang}.json`)).json();
+const ringer = new Ringer();
+
+const page = {
+  me: undefined,
+  service: undefined,
+  visits: new Map(),
+  ring: undefined,
+  call: undefined,
+  tracks: [],
+  isPrepared: localStorage.getItem("prepared") === "yes",
+};
+
+/** Shows a state. `primary` and `secondary` are `{ text, action, isStop }`; none hides the button. */
+function show(state, { title, lead = "", primary, secondary, hasChoices = false }) {
+  document.body.dataset.state = state;
+  element("title").textContent = title;
+  element("lead").textContent = lead;
+  element("choices").hidden = !hasChoices;
+  for (const [id, button] of [["primary", primary], ["secondary", secondary]]) {
+    const node = element(id);
+    const hadFocus = document.activeElement === node;
+    node.hidden = !button;
+    if (!button) continue;
+    node.textContent = button.text;
+    node.onclick = button.action;
+    node.classList.toggle("stop", button.isStop === true);
+    if (id === "primary" && (state === "ringing" || hadFocus)) node.focus();
+  }
+  if (!["call", "reconnecting", "connecting"].includes(state)) {
+    element("stage").hidden = true;
+    element("room").textContent = "";
+  }
+}
+
+const workerOf = (visit) => visit?.worker?.displayName ?? texts.someone;
+
+function showIdle() {
+  const next = [...page.visits.values()]
+    .filter((visit) => visit.state === "booked" && Date.parse(visit.start) > Date.now() - 3_600_000)
+    .sort((a, b) => Date.parse(a.start) - Date.parse(b.start))[0];
+  const when = next && fill(texts.stateIdleNext, { worker: workerOf(next), when: whenOf(next.start, texts) });
+  show("idle", {
+    title: page.isPrepared ? texts.stateIdleTitle : texts.stateWelcomeTitle,
+    lead: `${when ?? texts.stateIdleNoVisit} ${page.isPrepared ? texts.stateIdleWait : texts.stateIdlePrepare}`,
+    primary: page.isPrepared ? undefined : { text: texts.prepare, action: prepare },
+    hasChoices: true,
+  });
+}
+
+/** Asks for camera and microphone once, so that the first ring finds them allowed; then lets go. */
+async function prepare() {
+  ringer.unlock();
+  const tracks = await localTracks();
+  for (const track of tracks) track.stop();
+  if (!tracks.some((track) => track.kind === "audio")) return showNoMicrophone(prepare);
+  page.isPrepared = true;
+  localStorage.setItem("prepared", "yes");
+  showIdle();
+  element("lead").textContent += ` ${texts.stateIdlePrepared}`;
+}
+
+function showRinging(ring) {
+  page.ring = ring;
+  ringer.start();
+  show("ringing", {
+    title: fill(texts.stateRingingTitle, { worker: ring.from.displayName }),
+    lead: page.isPrepared ? "" : texts.stateRingingLead,
+    primary: { text: texts.answer, action: answer },
+    secondary: { text: texts.decline, action: decline },
+    hasChoices: true,
+  });
+}
+
+async function answer() {
+  const ring = page.ring;
+  ringer.stop();
+  page.ring = undefined;
+  show("connecting", {
+    title: fill(texts.stateConnectingTitle, { worker: ring.from.displayName }),
+    lead: texts.stateConnectingLead,
+  });
+  page.tracks = await localTracks();
+  if (!page.tracks.some((track) => track.kind === "audio")) {
+    page.ring = ring;
+    return showNoMicrophone(answer, ring.from.displayName);
+  }
+  try {
+    await page.service.post(`/visits/${ring.visit}/answer`);
+  } catch (error) {
+    releaseTracks();
+    if (!(error instanceof Problem)) {
+      page.ring = ring;
+      return showRinging(ring);
+    }
+    return showIdle();
+  }
+  startCall(ring.visit, ring.from.displayName);
+}
+
+async function decline() {
+  const ring = page.ring;
+  ringer.stop();
+  page.ring = undefined;
+  show("declined", {
+    title: texts.stateDeclinedTitle,
+    lead: fill(texts.stateDeclinedLead, { worker: ring.from.displayName }),
+  });
+  await page.service.post(`/visits/${ring.visit}/decline`, { reason: "declined-by-citizen" }).catch(() => {});
+}
+
+function startCall(visit, worker) {
+  const capacity = page.visits.get(visit)?.capacity ?? 2;
+  const streams = { audio: new MediaStream(), video: new MediaStream() };
+  page.call = new Call({
+    service: page.service,
+    visit,
+    participant: page.me,
+    tracks: page.tracks,
+    slots: capacity - 1,
+    onState: (state) => showCallState(state, worker),
+    onTrack(kind, slot, track) {
+      if (kind === "video" && slot > 0) return;
+      if (slot === 0) for (const old of streams[kind].getTracks()) streams[kind].removeTrack(old);
+      streams[kind].addTrack(track);
+      const sink = element(kind === "audio" ? "sound" : "remote");
+      sink.srcObject = streams[kind];
+      sink.play().catch(() => {});
+    },
+  });
+  globalThis.besoegCall = page.call;
+  page.call.start();
+}
+
+function showCallState(state, worker) {
+  const hangUp = { text: texts.hangUp, action: hangUpCall, isStop: true };
+  const hasCamera = page.tracks.some((track) => track.kind === "video");
+  if (state === "refused") return endCall(texts.stateEndedTitle, texts.stateEndedLead);
+  if (state === "connecting") {
+    return show("connecting", {
+      title: fill(texts.stateConnectingTitle, { worker }),
+      lead: texts.stateConnectingLead,
+      secondary: hangUp,
+    });
+  }
+  if (state === "reconnecting") {
+    return show("reconnecting", {
+      title: texts.stateReconnectingTitle,
+      lead: fill(texts.stateReconnectingLead, { worker }),
+      secondary: hangUp,
+    });
+  }
+  const hasPicture = page.call?.firstPictureMs !== undefined;
+  element("stage").hidden = !hasPicture;
+  const noCamera = hasCamera || element("sound-only").checked ? "" : fill(texts.noCameraLead, { worker });
+  show("call", {
+    title: fill(texts.stateInCall, { worker }),
+    lead: noCamera || (hasPicture ? "" : texts.stateWaitingPicture),
+    primary: hangUp,
+    hasChoices: true,
+  });
+  showSelf();
+}
+
+async function hangUpCall() {
+  const visit = page.call?.visit;
+  endCall(texts.stateEndedTitle, texts.stateEndedLead);
+  if (visit) await page.service.post(`/visits/${visit}/hangup`, { reason: "citizen-hung-up" }).catch(() => {});
+}
+
+function endCall(title, lead) {
+  page.call?.close();
+  page.call = undefined;
+  releaseTracks();
+  show("ended", { title, lead });
+}
+
+function showNoMicrophone(retry, worker = texts.someone) {
+  show("no-microphone", {
+    title: texts.noMicrophoneTitle,
+    lead: fill(texts.noMicrophoneLead, { worker }),
+    primary: { text: texts.tryAgain, action: retry },
+  });
+}
+
+/** Camera and microphone; only the microphone where the camera is unwanted, missing or refused. */
+async function localTracks() {
+  const audio = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+  const picture = { width: { ideal: 640 }, height: { ideal: 360 }, frameRate: { ideal: 25 } };
+  const wanted = element("sound-only").checked ? [{ audio }] : [{ audio, video: picture }, { audio }];
+  for (const constraints of wanted) {
+    try {
+      return (await navigator.mediaDevices.getUserMedia(constraints)).getTracks();
+    } catch {
+      continue;
+    }
+  }
+  return [];
+}
+
+function releaseTracks() {
+  for (const track of page.tracks) track.stop();
+  page.tracks = [];
+  element("self").srcObject = null;
+}
+
+function showSelf() {
+  const camera = page.tracks.find((track) => track.kind === "video");
+  const isShown = element("show-self").checked && camera !== undefined;
+  element("self").hidden = !isShown;
+  element("self").srcObject = isShown ? new MediaStream([camera]) : null;
+}
+
+async function changeSoundOnly() {
+  const isSoundOnly = element("sound-only").checked;
+  localStorage.setItem("sound-only", isSoundOnly ? "yes" : "no");
+  if (!page.call) return;
+  for (const track of page.tracks.filter((one) => one.kind === "video")) track.stop();
+  page.tracks = page.tracks.filter((track) => track.kind === "audio");
+  if (!isSoundOnly) {
+    const camera = await navigator.mediaDevices.getUserMedia({ video: true }).catch(() => undefined);
+    page.tracks.push(...(camera?.getVideoTracks() ?? []));
+  }
+  await page.call?.replace("video", page.tracks.find((track) => track.kind === "video") ?? null);
+  showSelf();
+}
+
+const handlers = {
+  visit(visit) {
+    page.visits.set(visit.id, visit);
+    if (document.body.dataset.state === "idle" || document.body.dataset.state === "loading") showIdle();
+  },
+  ring(ring) {
+    if (!page.call && Date.parse(ring.expiresAt) > Date.now()) showRinging(ring);
+  },
+  "ring-stopped"({ visit, reason }) {
+    if (page.ring?.visit !== visit) return;
+    const worker = page.ring.from.displayName;
+    ringer.stop();
+    page.ring = undefined;
+    if (reason === "answered") {
+      show("elsewhere", { title: texts.stateElsewhereTitle, lead: texts.stateElsewhereLead });
+    } else if (reason === "missed") {
+      show("missed", { title: fill(texts.stateMissedTitle, { worker }), lead: fill(texts.stateMissedLead, { worker }) });
+    } else {
+      showIdle();
+    }
+  },
+  room({ visit, participants = [] }) {
+    if (page.call?.visit !== visit) return;
+    const names = participants.map((one) => (one.id === page.me ? texts.you : one.displayName));
+    element("room").textContent = fill(texts.inTheRoom, { names: joinNames(names, texts.and) });
+  },
+  rejoin({ visit, session }) {
+    if (page.call?.visit === visit) page.call.rejoin(session);
+  },
+  ended({ visit }) {
+    if (page.call?.visit === visit) endCall(texts.stateEndedTitle, texts.stateEndedLead);
+  },
+};
+
+async function main() {
+  const fromLink = location.hash.slice(1);
+  if (fromLink) {
+    localStorage.setItem("token", fromLink);
+    history.replaceState(null, "", location.pathname);
+  }
+  const token = localStorage.getItem("token");
+  element("sound-only").checked = localStorage.getItem("sound-only") === "yes";
+  element("sound-only").onchange = changeSoundOnly;
+  element("show-self").onchange = showSelf;
+  if (!token) return show("no-link", { title: texts.stateNoLinkTitle, lead: texts.stateNoLinkLead });
+  page.service = new Service(token);
+  try {
+    page.me = JSON.parse(atob(token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/"))).sub;
+    await page.service.readEvents(
+      (name, data) => handlers[name]?.(data),
+      async (isOnline) => {
+        if (isOnline) {
+          const { visits } = await page.service.get("/visits").catch(() => ({ visits: [] }));
+          for (const visit of visits) page.visits.set(visit.id, visit);
+        }
+        if (!page.call && !page.ring && ["loading", "idle"].includes(document.body.dataset.state)) {
+          showIdle();
+          if (!isOnline) element("lead").textContent = texts.stateOfflineLead;
+        }
+      },
+    );
+  } catch {
+    show("old-link", { title: texts.stateOldLinkTitle, lead: texts.stateOldLinkLead });
+  }
+}
+
+main();
