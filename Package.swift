@@ -1,0 +1,168 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every target of ours. `InternalImportsByDefault` keeps a module's C and third-party
+/// types out of its public surface; `MemberImportVisibility` makes each file name what it uses.
+let common: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// Parsers of untrusted bytes also mark every unsafe expression (SE-0458).
+let parsing: [SwiftSetting] = common + [.strictMemorySafety()]
+
+let package = Package(
+  name: "besoeg",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Wire", targets: ["Wire"]),
+    .library(name: "Transport", targets: ["Transport"]),
+    .library(name: "Forwarding", targets: ["Forwarding"]),
+    .executable(name: "besoegd", targets: ["besoegd"]),
+    .executable(name: "besoeg", targets: ["besoeg"]),
+    .executable(name: "besoeg-kiosk", targets: ["besoeg-kiosk"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+  ],
+  targets: [
+    // One tiny system-library target per C library.
+    .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CSRTP", pkgConfig: "libsrtp2", providers: [.apt(["libsrtp2-dev"])]),
+    .systemLibrary(name: "COpus", pkgConfig: "opus", providers: [.apt(["libopus-dev"])]),
+    .systemLibrary(name: "CVPX", pkgConfig: "vpx", providers: [.apt(["libvpx-dev"])]),
+    // The Linux calls that Swift's Glibc overlay cannot express: recvmmsg, sendmmsg, cmsg, epoll.
+    .systemLibrary(name: "CLinux"),
+
+    // The media path. Arrows point down only.
+    .target(name: "Wire", swiftSettings: parsing),
+    .target(
+      name: "Transport", dependencies: ["Wire", "COpenSSL", "CSRTP"], swiftSettings: common),
+    .target(name: "Forwarding", dependencies: ["Wire", "Transport"], swiftSettings: common),
+    .target(
+      name: "Relay", dependencies: ["Wire", "Transport", "Forwarding", "CLinux"],
+      swiftSettings: common),
+
+    // Rules and figures; nothing of ours below them.
+    .target(name: "Visits", swiftSettings: common),
+    .target(name: "CallQuality", swiftSettings: common),
+    .target(
+      name: "Store",
+      dependencies: ["Visits", "CallQuality", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: common),
+    .target(
+      name: "Service",
+      dependencies: [
+        "Visits", "CallQuality", "Store", "Relay",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "JWTKit", package: "jwt-kit"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "Mustache", package: "swift-mustache"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      resources: [.copy("Pages")],
+      swiftSettings: common),
+
+    // The native client.
+    .target(
+      name: "MediaEngine", dependencies: ["Wire", "Transport", "COpus", "CVPX"],
+      swiftSettings: common),
+    .target(
+      name: "VisitClient",
+      dependencies: [
+        "Wire", "Transport", "MediaEngine", "CLinux",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ],
+      resources: [.copy("Texts")],
+      swiftSettings: common),
+
+    // Thin mains.
+    .executableTarget(
+      name: "besoegd",
+      dependencies: [
+        "Service", "Relay", "Store", "VisitClient", "MediaEngine",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Configuration", package: "swift-configuration"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: common),
+    .executableTarget(
+      name: "besoeg",
+      dependencies: [
+        "VisitClient", "MediaEngine",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: common),
+    .executableTarget(
+      name: "besoeg-kiosk",
+      dependencies: [
+        "VisitClient", "MediaEngine",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: common),
+
+    // One folder of tests per module.
+    .testTarget(
+      name: "WireTests", dependencies: ["Wire"], path: "Tests/Wire", swiftSettings: common),
+    .testTarget(
+      name: "TransportTests", dependencies: ["Transport", "Wire"], path: "Tests/Transport",
+      swiftSettings: common),
+    .testTarget(
+      name: "ForwardingTests", dependencies: ["Forwarding", "Wire"], path: "Tests/Forwarding",
+      swiftSettings: common),
+    .testTarget(
+      name: "RelayTests", dependencies: ["Relay", "Forwarding", "Transport", "Wire"],
+      path: "Tests/Relay", swiftSettings: common),
+    .testTarget(
+      name: "VisitsTests", dependencies: ["Visits"], path: "Tests/Visits", swiftSettings: common),
+    .testTarget(
+      name: "CallQualityTests", dependencies: ["CallQuality"], path: "Tests/CallQuality",
+      swiftSettings: common),
+    .testTarget(
+      name: "StoreTests", dependencies: ["Store", "Visits", "CallQuality"], path: "Tests/Store",
+      swiftSettings: common),
+    .testTarget(
+      name: "ServiceTests",
+      dependencies: [
+        "Service", "Store", "Visits", "CallQuality", "Relay",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdTesting", package: "hummingbird"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ],
+      path: "Tests/Service", swiftSettings: common),
+    .testTarget(
+      name: "MediaEngineTests", dependencies: ["MediaEngine", "Wire"], path: "Tests/MediaEngine",
+      swiftSettings: common),
+    .testTarget(
+      name: "VisitClientTests", dependencies: ["VisitClient", "MediaEngine", "Wire"],
+      path: "Tests/VisitClient", swiftSettings: common),
+    .testTarget(
+      name: "SimulationTests",
+      dependencies: ["Relay", "Forwarding", "Transport", "Wire", "MediaEngine"],
+      path: "Tests/Simulation", swiftSettings: common),
+  ],
+  swiftLanguageModes: [.v6]
+)

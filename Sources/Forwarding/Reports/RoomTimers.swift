@@ -1,0 +1,67 @@
+public import Wire
+
+// What the room does by the clock, and when it wants to be woken for it.
+extension Room {
+  /// Does what is due: reports, feedback, NACKs, keyframe requests, speaker detection.
+  public mutating func advance(to now: MonotonicTime, into sink: inout ForwardSink) {
+    if let nextWake, nextWake > now { return }
+    if speakerDetector.advance(to: now) { speakersChanged() }
+    sendKeyframeRequests(now: now, into: &sink)
+    for index in 0..<capacity where participants[index].isPresent {
+      noteSilence(of: index, now: now)
+      guard participants[index].isConnected else { continue }
+      sendNACK(to: index, now: now, into: &sink)
+      sendFeedback(to: index, now: now, into: &sink)
+      sendReports(to: index, now: now, into: &sink)
+    }
+    var next: MonotonicTime? =
+      speakerDetector.speaking == 0 ? nil : now + SpeakerDetector.interval
+    for index in 0..<capacity where participants[index].isPresent {
+      if let due = dueAt(index), next.map({ due < $0 }) ?? true { next = due }
+    }
+    // Never at once again: what could not be done now cannot be done in the same instant.
+    reschedule(at: next.map { max($0, now + .milliseconds(1)) })
+  }
+
+  private func dueAt(_ index: Int) -> MonotonicTime? {
+    var next: MonotonicTime?
+    func consider(_ time: MonotonicTime?) {
+      if let time, next.map({ time < $0 }) ?? true { next = time }
+    }
+    if let heard = participants[index].lastMediaAt, !participants[index].isInterrupted {
+      consider(heard + Participant.silenceLimit)
+    }
+    guard participants[index].isConnected else { return next }
+    consider(participants[index].reportsDueAt)
+    consider(participants[index].arrivals.dueAt)
+    let track = Participant.track(.video)
+    consider(participants[index].tracks[track].missing.nextDue)
+    if participants[index].tracks[track].canRequestKeyframe {
+      consider(participants[index].tracks[track].keyframes.dueAt)
+    }
+    return next
+  }
+
+  private mutating func noteSilence(of index: Int, now: MonotonicTime) {
+    guard let heard = participants[index].lastMediaAt, !participants[index].isInterrupted,
+      now - heard > Participant.silenceLimit
+    else { return }
+    participants[index].isInterrupted = true
+    events.append(.interrupted(participant: index))
+  }
+
+  /// Sends the keyframe requests that are due.
+  mutating func sendKeyframeRequests(now: MonotonicTime, into sink: inout ForwardSink) {
+    let track = Participant.track(.video)
+    for index in 0..<capacity
+    where participants[index].isPresent && participants[index].isConnected
+      && participants[index].tracks[track].canRequestKeyframe
+    {
+      guard let ssrc = participants[index].tracks[track].ssrc,
+        participants[index].tracks[track].keyframes.shouldSend(now: now)
+      else { continue }
+      sendKeyframeRequest(for: ssrc, to: index, into: &sink)
+      participants[index].tracks[track].noteKeyframeRequest()
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import Wire
+
+/// How much may be sent again to one receiver in one slot.
+///
+/// A NACK costs its sender a few bytes and us a whole packet each, so an impatient or malicious
+/// receiver is held to one answer per packet and round trip, a handful per packet, and a share of
+/// bytes in all.
+struct ResendBudget: BitwiseCopyable {
+  /// Bytes per millisecond that may be sent again for long: 2 Mbit/s.
+  static let bytesPerMillisecond: Int64 = 250
+  /// Bytes that may be sent again at once: half a second of the above.
+  static let burst: Int64 = 125_000
+  /// How often one packet is sent again.
+  static let maximumAnswers: UInt8 = 6
+  /// The least time between two answers for one packet, on paths faster than this.
+  static let shortestRepeat = TimeSpan.milliseconds(10)
+
+  private struct Answered: BitwiseCopyable {
+    var sequence: UInt16 = 0
+    var answers: UInt8 = 0
+    var at = MonotonicTime.zero
+  }
+
+  private var answered = InlineArray<128, Answered>(repeating: Answered())
+  private var tokens = Self.burst
+  private var filledAt: MonotonicTime?
+
+  /// Whether the packet may be sent again now; if so it counts as sent.
+  mutating func allows(
+    _ sequence: UInt16, byteCount: Int, now: MonotonicTime, roundTrip: TimeSpan
+  ) -> Bool {
+    if let filledAt {
+      let elapsed = (now - filledAt).nanoseconds / 1_000_000
+      if elapsed > 0 {
+        tokens = min(Self.burst, tokens &+ min(elapsed, 1000) &* Self.bytesPerMillisecond)
+        self.filledAt = filledAt + TimeSpan.milliseconds(elapsed)
+      }
+    } else {
+      filledAt = now
+    }
+    guard tokens >= Int64(byteCount) else { return false }
+    let index = Int(sequence & 127)
+    var entry = answered[index]
+    if entry.sequence == sequence && entry.answers > 0 {
+      guard entry.answers < Self.maximumAnswers,
+        now - entry.at >= max(Self.shortestRepeat, roundTrip)
+      else { return false }
+    } else {
+      entry = Answered(sequence: sequence)
+    }
+    entry.answers += 1
+    entry.at = now
+    answered[index] = entry
+    tokens -= Int64(byteCount)
+    return true
+  }
+}

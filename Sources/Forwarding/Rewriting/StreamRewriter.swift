@@ -1,0 +1,140 @@
+import Wire
+
+/// Makes one continuous outgoing stream of the sources that take turns in a slot.
+///
+/// While a source lasts, sequence numbers, timestamps, picture ids and TL0PICIDX are moved by
+/// constants, so gaps and disorder reach the receiver as they are and a retransmission request can
+/// be mapped back. At a switch the constants change so that the stream goes on where it was:
+///
+///     source A:  4711 4712 4713
+///     source B:                  88 89  91        (90 lost)
+///     outgoing:   900  901  902 903 904 906
+///
+/// Packets from before the switch are not mapped: their numbers belong to the earlier source. No
+/// outgoing number is ever given twice, which SRTP's nonces depend on.
+struct StreamRewriter: BitwiseCopyable {
+  /// Which run of which incoming stream: unique in the room, never reused. 0 means none.
+  typealias SourceRun = UInt32
+
+  /// An incoming packet's numbers.
+  struct Numbers: BitwiseCopyable, Equatable {
+    /// The extended sequence number.
+    var sequence: UInt64
+    /// The RTP timestamp.
+    var timestamp: UInt32
+    /// The VP8 picture id, where there is one.
+    var pictureID: UInt16 = 0
+    /// The VP8 TL0PICIDX, where there is one.
+    var temporalBase: UInt8 = 0
+  }
+
+  /// How far behind the newest outgoing packet a late one is still sent: SRTP senders keep a window
+  /// of what they sealed, and receivers have long moved on.
+  static let lateLimit: UInt64 = 1000
+
+  private let clockRate: Int64
+  private var sequenceDelta: UInt64 = 0
+  private var timestampDelta: UInt32 = 0
+  private var pictureDelta: UInt16 = 0
+  private var temporalDelta: UInt8 = 0
+  private var firstSequence: UInt64 = 0
+  private var firstOutgoing: UInt64 = 0
+  private var newest: Numbers
+  private var newestAt: MonotonicTime?
+  /// The run being forwarded.
+  private(set) var source: SourceRun = 0
+
+  /// A rewriter whose first packet gets the numbers in `first`; its sequence number must be below
+  /// 2^15, so that a receiver that misses the first packets cannot guess the rollover counter wrong
+  /// (RFC 3711 §3.3.1).
+  init(clockRate: Int, first: Numbers) {
+    assert(first.sequence < 0x8000)
+    self.clockRate = Int64(clockRate)
+    newest = first
+    // The first packet is "the next after" the newest.
+    newest.sequence = first.sequence &+ Self.cycle &- 1
+    newest.pictureID = first.pictureID &- 1
+    newest.temporalBase = first.temporalBase &- 1
+  }
+
+  /// Outgoing numbers start in the second cycle, so that none is ever below zero.
+  private static let cycle: UInt64 = 0x1_0000
+
+  /// The highest outgoing sequence number given, extended; meaningful once something was sent.
+  var highestSequence: UInt64 { newest.sequence }
+
+  /// The highest outgoing picture id given.
+  var newestPictureID: UInt16 { newest.pictureID }
+
+  /// What a source's timestamps are moved by.
+  var timestampOffset: UInt32 { timestampDelta }
+
+  /// What a source's picture ids are moved by, modulo their width.
+  var pictureOffset: UInt16 { pictureDelta }
+
+  /// What a source's TL0PICIDX is moved by.
+  var temporalOffset: UInt8 { temporalDelta }
+
+  /// Whether packets of this run are being forwarded.
+  func isForwarding(_ run: SourceRun) -> Bool { source == run && run != 0 }
+
+  /// Takes a new source from its packet `first` on.
+  mutating func begin(_ run: SourceRun, at first: Numbers, now: MonotonicTime) {
+    source = run
+    firstSequence = first.sequence
+    firstOutgoing = newest.sequence &+ 1
+    sequenceDelta = firstOutgoing &- first.sequence
+    pictureDelta = newest.pictureID &+ 1 &- first.pictureID
+    temporalDelta = newest.temporalBase &+ 1 &- first.temporalBase
+    var timestamp = newest.timestamp
+    if let newestAt {
+      // The stream's clock ran on while nothing was sent; at least one tick makes a new frame.
+      let elapsed = max(0, (now - newestAt).nanoseconds / 1000) &* clockRate / 1_000_000
+      timestamp = timestamp &+ UInt32(truncatingIfNeeded: max(1, elapsed))
+    }
+    timestampDelta = timestamp &- first.timestamp
+  }
+
+  /// Leaves the present source; the next one goes on from the newest packet.
+  mutating func end() { source = 0 }
+
+  /// The outgoing numbers of a packet of the present source, or nil where it is from before the
+  /// switch or too late to send.
+  mutating func map(_ packet: Numbers, now: MonotonicTime) -> Numbers? {
+    guard let mapped = mapped(packet) else { return nil }
+    if mapped.sequence > newest.sequence {
+      if Int32(bitPattern: mapped.timestamp &- newest.timestamp) > 0 || newestAt == nil {
+        newest.timestamp = mapped.timestamp
+        newestAt = now
+      }
+      newest.sequence = mapped.sequence
+    } else if newest.sequence &- mapped.sequence > Self.lateLimit {
+      return nil
+    }
+    if Int16(bitPattern: (mapped.pictureID &- newest.pictureID) << 1) > 0 {
+      newest.pictureID = mapped.pictureID
+    }
+    if Int8(bitPattern: mapped.temporalBase &- newest.temporalBase) > 0 {
+      newest.temporalBase = mapped.temporalBase
+    }
+    return mapped
+  }
+
+  /// The outgoing numbers of a packet of the present source that was sent before.
+  func mapped(_ packet: Numbers) -> Numbers? {
+    guard packet.sequence >= firstSequence else { return nil }
+    return Numbers(
+      sequence: packet.sequence &+ sequenceDelta, timestamp: packet.timestamp &+ timestampDelta,
+      pictureID: packet.pictureID &+ pictureDelta,
+      temporalBase: packet.temporalBase &+ temporalDelta)
+  }
+
+  /// The source's extended sequence number behind an outgoing 16-bit one, or nil where that was
+  /// never sent or belongs to an earlier source.
+  func sourceSequence(of outgoing: UInt16) -> UInt64? {
+    let distance = UInt64(UInt16(truncatingIfNeeded: newest.sequence) &- outgoing)
+    guard source != 0, distance < 0x8000 else { return nil }
+    let extended = newest.sequence &- distance
+    return extended >= firstOutgoing ? extended &- sequenceDelta : nil
+  }
+}

@@ -1,0 +1,35 @@
+/// The events of a room that nobody has read yet, oldest first.
+///
+/// Bounded: what only says "look again" is queued once however often it happens, and what is left
+/// is rare (once per participant and two seconds).
+struct RoomEvents {
+  private static let capacity = 256
+
+  private var queue: [RoomEvent] = []
+  private var head = 0
+
+  init() { queue.reserveCapacity(Self.capacity) }
+
+  /// Adds an event.
+  mutating func append(_ event: RoomEvent) {
+    switch event {
+    case .slotsChanged, .speaking:
+      for index in head..<queue.count where queue[index] == event { return }
+    case .firstMedia, .interrupted, .resumed: break
+    }
+    guard queue.count < Self.capacity else { return }
+    queue.append(event)
+  }
+
+  /// The oldest event, which is then forgotten.
+  mutating func next() -> RoomEvent? {
+    guard head < queue.count else { return nil }
+    let event = queue[head]
+    head += 1
+    if head == queue.count {
+      queue.removeAll(keepingCapacity: true)
+      head = 0
+    }
+    return event
+  }
+}

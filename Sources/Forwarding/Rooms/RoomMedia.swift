@@ -1,0 +1,127 @@
+public import Wire
+
+// The hot path: a packet comes in, its stream is found, and each receiver that has its sender in a
+// slot gets a copy with that slot's numbers.
+extension Room {
+  /// Forwards one RTP packet from a participant.
+  public mutating func receiveRTP(
+    from index: Int, packet: UnsafeRawBufferPointer, at now: MonotonicTime,
+    into sink: inout ForwardSink
+  ) {
+    guard isPresent(index) else { return }
+    guard packet.count <= ForwardSink.maximumPacketLength,
+      let header = try? RTPHeader(parsing: packet.bytes),
+      let role = participants[index].identify(header, in: packet, now: now)
+    else {
+      participants[index].discarded &+= 1
+      return
+    }
+    let track = Participant.track(role.kind)
+    noteArrival(of: header, in: packet, track: track, from: index, now: now)
+    var runs = runs
+    let received =
+      role.isRetransmission
+      ? participants[index].tracks[track].receiveRetransmission(
+        header, in: packet, now: now, runs: &runs)
+      : participants[index].tracks[track].receive(header, in: packet, now: now, runs: &runs)
+    self.runs = runs
+    noteRecovery(from: index)
+    guard let source = received else { return }
+    noteMedia(role.kind, from: index, now: now)
+    switch role.kind {
+    case .audio:
+      noteLevel(of: source, from: index, now: now)
+      forwardSound(source, from: index, now: now, into: &sink)
+    case .video:
+      forwardPicture(source, from: index, now: now, into: &sink)
+    }
+  }
+
+  private mutating func forwardSound(
+    _ source: SourcePacket, from index: Int, now: MonotonicTime, into sink: inout ForwardSink
+  ) {
+    let run = participants[index].tracks[Participant.track(.audio)].run
+    for receiver in 0..<capacity where receiver != index && participants[receiver].isConnected {
+      guard let place = participants[receiver].voices.place(of: index) else { continue }
+      let outcome = participants[receiver].streams[Participant.stream(.audio, ofSlot: place)]
+        .forward(source, run: run, to: receiver, now: now, into: &sink)
+      if outcome == .switched { hastenReports(to: receiver, now: now) }
+    }
+  }
+
+  private mutating func forwardPicture(
+    _ source: SourcePacket, from index: Int, now: MonotonicTime, into sink: inout ForwardSink
+  ) {
+    let run = participants[index].tracks[Participant.track(.video)].run
+    var needsKeyframe = false
+    for receiver in 0..<capacity where receiver != index && participants[receiver].isConnected {
+      guard let place = participants[receiver].seats.place(of: index) else { continue }
+      let outcome = participants[receiver].streams[Participant.stream(.video, ofSlot: place)]
+        .forward(source, run: run, to: receiver, now: now, into: &sink)
+      switch outcome {
+      case .done: break
+      case .switched: hastenReports(to: receiver, now: now)
+      case .needsKeyframe: needsKeyframe = true
+      }
+    }
+    if needsKeyframe { wantKeyframe(from: index) }
+  }
+
+  private mutating func noteArrival(
+    of header: RTPHeader, in packet: UnsafeRawBufferPointer, track: Int, from index: Int,
+    now: MonotonicTime
+  ) {
+    guard let agreement = participants[index].tracks[track].agreement,
+      let sequence = header.transportSequence(
+        id: agreement.extensions.transportSequence, in: packet.bytes)
+    else { return }
+    participants[index].arrivals.note(sequence.rawValue, now: now)
+    if let due = participants[index].arrivals.dueAt { schedule(at: due) }
+  }
+
+  private mutating func noteRecovery(from index: Int) {
+    let track = Participant.track(.video)
+    if participants[index].tracks[track].missing.count > 0,
+      let due = participants[index].tracks[track].missing.nextDue
+    {
+      schedule(at: due)
+    }
+    if let due = participants[index].tracks[track].keyframes.dueAt { schedule(at: due) }
+  }
+
+  private mutating func noteMedia(_ kind: TrackKind, from index: Int, now: MonotonicTime) {
+    participants[index].lastMediaAt = now
+    let bit: UInt8 = 1 << kind.rawValue
+    if participants[index].kindsHeard & bit == 0 {
+      participants[index].kindsHeard |= bit
+      events.append(.firstMedia(participant: index, kind))
+      schedule(at: now + Participant.silenceLimit)
+    }
+    if participants[index].isInterrupted {
+      participants[index].isInterrupted = false
+      events.append(.resumed(participant: index))
+      schedule(at: now + Participant.silenceLimit)
+    }
+  }
+
+  private mutating func noteLevel(
+    of source: SourcePacket, from index: Int, now: MonotonicTime
+  ) {
+    // Without the extension the payload's size has to do: Opus in DTX sends a byte or two.
+    let level =
+      source.audioLevel?.negativeDecibels
+      ?? (source.payload.count < SpeakerDetector.smallestSound ? 127 : SpeakerDetector.assumedLevel)
+    let wasQuiet = speakerDetector.speaking == 0
+    if speakerDetector.note(level, of: index, now: now) { speakersChanged() }
+    if wasQuiet && speakerDetector.speaking != 0 {
+      schedule(at: now + SpeakerDetector.interval)
+    }
+  }
+
+  /// Lets a receiver have its reports soon: its lip sync depends on the slot's new sender report.
+  private mutating func hastenReports(to receiver: Int, now: MonotonicTime) {
+    let soon = now + .milliseconds(50)
+    if participants[receiver].reportsDueAt > soon { participants[receiver].reportsDueAt = soon }
+    schedule(at: participants[receiver].reportsDueAt)
+  }
+}

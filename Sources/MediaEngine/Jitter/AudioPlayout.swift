@@ -1,0 +1,247 @@
+import Wire
+
+/// Turns a stream of Opus packets into an even flow of sound: reorders, waits, decodes, restores,
+/// conceals, and keeps the delay no longer than the network makes it.
+///
+/// Time runs in blocks of 10 ms. Each packet has a time at which it is *due*: its arrival on the
+/// fastest trip plus the target delay of `ArrivalDelays`. Where a packet is missing:
+/// - and the sender had announced silence (DTX), comfort noise fills the time; nothing is lost;
+/// - and a later one is there with FEC data, the missing frame is restored from it;
+/// - otherwise libopus conceals, and those samples are counted (`concealedSamples`).
+/// With no packet at all the place in the stream stands still, so that what is merely late is still
+/// played; the delay this adds is worked off later by `TimeStretch`.
+struct AudioPlayout: ~Copyable {
+  /// What has been played. Units: samples of 48 kHz.
+  struct Counters {
+    var total: Int64 = 0
+    var concealed: Int64 = 0
+    var silentConcealed: Int64 = 0
+    var corrected: Int64 = 0
+    var removed: Int64 = 0
+    var inserted: Int64 = 0
+    var decodedPackets: Int64 = 0
+    var latePackets: Int64 = 0
+  }
+
+  /// Samples in a block: 10 ms.
+  static let blockSamples = 480
+  private static let block = TimeSpan.milliseconds(10)
+  /// Samples in the usual frame, and in the unit of FEC: 20 ms.
+  private static let frameSamples = 960
+
+  /// After this long without a packet the stream has stopped; silence is then nobody's loss.
+  private static let longestWait = TimeSpan.seconds(3)
+  /// A DTX sender refreshes every 400 ms (libopus); without one for this long, packets are lost.
+  private static let longestSilence = TimeSpan.seconds(1)
+  /// After a stall of the driver this long, playout starts over instead of catching up.
+  private static let longestStall = TimeSpan.milliseconds(300)
+  /// Concealed sound fades out within about this many samples: 100 ms.
+  private static let audibleConcealment = 4_800
+  /// So many late packets in a row are not late: the stream began anew with lower numbers
+  /// (RFC 3550 §A.1 calls it a restart). Half a second.
+  private static let mostLateInARow = 25
+  /// A larger jump of the media time than 5 s is a new stream.
+  private static let longestJump: Int64 = 240_000
+
+  private(set) var counters = Counters()
+  private(set) var delays = ArrivalDelays()
+  private var decoder: OpusDecoder
+  private var packets = AudioPacketStore()
+  private var queue = SampleQueue()
+
+  private var isPlaying = false
+  private var nextBlock = MonotonicTime.zero
+  private var lastArrival = MonotonicTime.zero
+  private var nextSequence: Int64 = 0
+  private var nextTimestamp: Int64 = 0
+  private var isSilence = false
+  /// Concealed samples since the last packet was played. Counted once another packet comes: the
+  /// tail after a stream's last packet is nobody's loss.
+  private var pendingConcealed = 0
+  private var packetsSinceStretch = 0
+  private var lateInARow = 0
+
+  init() throws(MediaError) { decoder = try OpusDecoder() }
+
+  /// When `play` has something to do next; nil while nothing is playing.
+  var nextWake: MonotonicTime? { isPlaying ? nextBlock : nil }
+
+  /// Takes a packet. `sequence` and `timestamp` are extended: they never wrap.
+  mutating func insert(
+    sequence: Int64, timestamp: Int64, payload: UnsafeRawBufferPointer, at now: MonotonicTime
+  ) {
+    guard payload.count > 0 else { return }
+    if isPlaying, abs(timestamp - nextTimestamp) > Self.longestJump { stop() }
+    delays.note(mediaTime: Self.span(samples: timestamp), at: now)
+    lateInARow = isPlaying && sequence < nextSequence ? lateInARow + 1 : 0
+    if lateInARow > Self.mostLateInARow { restart() }
+    if isPlaying, sequence < nextSequence {
+      counters.latePackets += 1
+      if let fastest = delays.fastestOffset {
+        let offset = now - MonotonicTime(nanoseconds: Self.span(samples: timestamp).nanoseconds)
+        delays.noteTooLate(offset - fastest, at: now)
+      }
+      return
+    }
+    guard packets.insert(sequence: sequence, timestamp: timestamp, payload: payload) else { return }
+    lastArrival = now
+    if !isPlaying { start(sequence: sequence, timestamp: timestamp, at: now) }
+  }
+
+  /// Plays every block that is due at `now`: hands 480 samples and the time they are heard to
+  /// `deliver`.
+  mutating func play(
+    at now: MonotonicTime, deliver: (UnsafePointer<Int16>, MonotonicTime) -> Void
+  ) {
+    if isPlaying, now - nextBlock > Self.longestStall { nextBlock = now }
+    while isPlaying, nextBlock <= now {
+      while isPlaying, queue.count < Self.blockSamples { produce(at: nextBlock) }
+      guard isPlaying else { return }
+      deliver(UnsafePointer(queue.samples), nextBlock)
+      queue.remove(Self.blockSamples)
+      counters.total += Int64(Self.blockSamples)
+      nextBlock = nextBlock + Self.block
+    }
+  }
+
+  /// Forgets the stream but not the counters: the next packet begins a new one.
+  mutating func restart() {
+    stop()
+    delays.restart()
+  }
+
+  private mutating func start(sequence: Int64, timestamp: Int64, at now: MonotonicTime) {
+    isPlaying = true
+    nextSequence = sequence
+    nextTimestamp = timestamp
+    isSilence = false
+    nextBlock = max(due(timestamp, at: now), now)
+    commitConcealment()
+  }
+
+  private mutating func stop() {
+    isPlaying = false
+    packets.removeAll()
+    queue.removeAll()
+  }
+
+  /// When the sample of a media time should be heard.
+  private func due(_ timestamp: Int64, at now: MonotonicTime) -> MonotonicTime {
+    guard let fastest = delays.fastestOffset else { return now }
+    return MonotonicTime(nanoseconds: fastest.nanoseconds) + Self.span(samples: timestamp)
+      + delays.target(at: now)
+  }
+
+  /// Adds sound to the queue for the block that is heard at `now`.
+  private mutating func produce(at now: MonotonicTime) {
+    let heard = now + Self.span(samples: Int64(queue.count))
+    guard let packet = packets.first(from: nextSequence) else {
+      if now - lastArrival > Self.longestWait { return stop() }
+      if isSilence, now - lastArrival <= Self.longestSilence {
+        fillSilence()
+      } else {
+        conceal()
+      }
+      return
+    }
+    let gap = packet.timestamp - nextTimestamp
+    let early = due(packet.timestamp, at: now) - heard
+    if gap >= Int64(Self.frameSamples), packet.sequence > nextSequence,
+      early > .milliseconds(-60), early < .milliseconds(30),
+      OpusPacket.hasCorrection(packet.payload, length: packet.length)
+    {
+      correct(from: packet)
+    } else if gap <= 0 || early < Self.block {
+      decode(packet, heardAt: heard)
+    } else if packet.sequence == nextSequence {
+      // The sender left the time out; nothing is missing.
+      fillSilence()
+    } else if isSilence {
+      fillSilence()
+    } else {
+      conceal()
+    }
+  }
+
+  private mutating func decode(_ packet: AudioPacketStore.Packet, heardAt heard: MonotonicTime) {
+    let decoded = decoder.decode(packet.payload, length: packet.length, into: queue.prepareTail())
+    packets.removeAll(before: packet.sequence + 1)
+    // What is not Opus counts as lost: the place in the stream stays before it.
+    guard let decoded else { return conceal() }
+    commitConcealment(before: packet)
+    isSilence = OpusPacket.isDiscontinuous(length: packet.length)
+    nextSequence = packet.sequence + 1
+    nextTimestamp = packet.timestamp + Int64(decoded)
+    counters.decodedPackets += 1
+    queue.commit(decoded)
+    stretch(early: due(packet.timestamp, at: heard) - heard)
+  }
+
+  /// Restores the frame before `packet` from the FEC data in it.
+  private mutating func correct(from packet: AudioPacketStore.Packet) {
+    let restored = decoder.decodeCorrection(
+      in: packet.payload, length: packet.length, count: Self.frameSamples,
+      into: queue.prepareTail())
+    guard let restored else { return conceal() }
+    commitConcealment(before: packet)
+    queue.commit(restored)
+    counters.corrected += Int64(restored)
+    nextSequence = packet.sequence
+    nextTimestamp = packet.timestamp
+    isSilence = false
+  }
+
+  /// Adds 10 ms of comfort noise.
+  private mutating func fillSilence() {
+    let noise = decoder.conceal(count: Self.blockSamples, into: queue.prepareTail())
+    queue.commit(noise ?? Self.blockSamples)
+  }
+
+  /// Adds 10 ms of invented sound.
+  private mutating func conceal() {
+    let tail = queue.prepareTail()
+    let invented = decoder.conceal(count: Self.blockSamples, into: tail)
+    if invented == nil { tail.update(repeating: 0, count: Self.blockSamples) }
+    queue.commit(invented ?? Self.blockSamples)
+    pendingConcealed += invented ?? Self.blockSamples
+  }
+
+  /// Counts what was concealed before `packet`. Where more time than lost packets lies between the
+  /// last packet and this one, a packet that announced silence was among the lost: the rest of the
+  /// time was silence and is not counted.
+  private mutating func commitConcealment(before packet: AudioPacketStore.Packet) {
+    let lost = (packet.sequence - nextSequence) * Int64(Self.frameSamples)
+    let silence = max(packet.timestamp - nextTimestamp - lost, 0)
+    pendingConcealed = Int(max(Int64(pendingConcealed) - silence, 0))
+    commitConcealment()
+  }
+
+  private mutating func commitConcealment() {
+    counters.concealed += Int64(pendingConcealed)
+    counters.silentConcealed += Int64(max(pendingConcealed - Self.audibleConcealment, 0))
+    pendingConcealed = 0
+  }
+
+  /// Moves the delay towards the target. `early` is how much too early the last packet is heard;
+  /// negative where it is late.
+  private mutating func stretch(early: TimeSpan) {
+    packetsSinceStretch += 1
+    // Every fifth packet at most, unless the delay is far off: stretching often is heard.
+    let isFar = early < .milliseconds(-60) || early > .milliseconds(60)
+    guard isFar || packetsSinceStretch >= 5 else { return }
+    if early < .milliseconds(-15) {
+      let removed = TimeStretch.shorten(&queue, force: early < .milliseconds(-100))
+      counters.removed += Int64(removed)
+      if removed > 0 { packetsSinceStretch = 0 }
+    } else if early > .milliseconds(10) {
+      let inserted = TimeStretch.lengthen(&queue, force: false)
+      counters.inserted += Int64(inserted)
+      if inserted > 0 { packetsSinceStretch = 0 }
+    }
+  }
+
+  /// The time that `samples` of 48 kHz take: 20 833⅓ ns each.
+  static func span(samples: Int64) -> TimeSpan {
+    TimeSpan(nanoseconds: samples &* 62_500 / 3)
+  }
+}

@@ -1,0 +1,246 @@
+import Forwarding
+public import Transport
+public import Wire
+
+/// The relay's whole logic without its sockets: sessions, rooms, and which datagram is whose.
+///
+/// Sans-IO. The one rule: *mutate it with a datagram, a command or a time; then send what
+/// `outgoing` holds, call `removeAllOutgoing`, and take `nextEvent` until it is nil; then wake it at
+/// `nextWake`.* Forwarding a packet neither allocates nor locks once both ends are connected.
+public struct RelayCore: ~Copyable {
+  /// The longest datagram worth receiving, in bytes.
+  public static var datagramLimit: Int { ForwardSink.slotLength }
+
+  /// Totals since the start.
+  public internal(set) var counters = RelayCounters()
+
+  let configuration: RelayConfiguration
+  let identity: DTLSIdentity
+  var random: RelayRandom
+  var sessions: Slab<Session>
+  var rooms: Slab<RoomRecord>
+  var routes: RouteTable
+  var sessionWakes: WakeTable
+  var roomWakes: WakeTable
+  var queue: OutgoingQueue
+  var events: [RelayEvent] = []
+  private var eventsTaken = 0
+  var sessionNumbers: [String: Int] = [:]
+  var roomNumbers: [String: Int] = [:]
+  var halfOpen = 0
+
+  /// A relay without sessions. The identity is one per process: its certificate is in every answer.
+  public init(
+    configuration: RelayConfiguration, identity: DTLSIdentity, random: RelayRandom
+  ) {
+    self.configuration = configuration
+    self.identity = identity
+    self.random = random
+    let capacity = configuration.maximumSessions
+    sessions = Slab(capacity: capacity)
+    rooms = Slab(capacity: capacity)
+    routes = RouteTable(capacity: capacity)
+    sessionWakes = WakeTable(capacity: capacity)
+    roomWakes = WakeTable(capacity: capacity)
+    queue = OutgoingQueue(capacity: configuration.outgoingCapacity)
+  }
+
+  // MARK: State
+
+  /// Live sessions.
+  public var sessionCount: Int { sessions.count }
+
+  /// Rooms.
+  public var roomCount: Int { rooms.count }
+
+  /// Live sessions with their slots.
+  public var listings: [SessionListing] {
+    sessionNumbers.values.sorted().map {
+      SessionListing(reference: sessions[$0].reference, slots: slots(of: $0))
+    }
+  }
+
+  /// When `advance` wants to be called next.
+  public var nextWake: MonotonicTime? {
+    guard let session = sessionWakes.nextWake else { return roomWakes.nextWake }
+    guard let room = roomWakes.nextWake else { return session }
+    return min(session, room)
+  }
+
+  // MARK: Outputs
+
+  /// Datagrams waiting to be sent.
+  public var outgoingCount: Int { queue.count }
+
+  /// Whether they should be sent before another datagram is taken in.
+  public var isOutgoingNearlyFull: Bool { queue.isNearlyFull }
+
+  /// The datagram at `index` (0 ..< `outgoingCount`).
+  public func outgoing(at index: Int) -> OutgoingDatagram { queue[index] }
+
+  /// Forgets the datagrams that were sent.
+  public mutating func removeAllOutgoing() {
+    counters.datagramsSent &+= Int64(queue.count)
+    queue.removeAll()
+  }
+
+  /// The next event, oldest first.
+  public mutating func nextEvent() -> RelayEvent? {
+    guard eventsTaken < events.count else {
+      events.removeAll(keepingCapacity: true)
+      eventsTaken = 0
+      return nil
+    }
+    defer { eventsTaken += 1 }
+    return events[eventsTaken]
+  }
+
+  // MARK: Datagrams
+
+  /// Takes a datagram that arrived on socket `local`. It is opened in place.
+  ///
+  /// What belongs to nobody is dropped, counted and never answered; there are no answers at all to
+  /// anyone who has not shown a session's password.
+  public mutating func receive(
+    _ datagram: UnsafeMutableRawBufferPointer, from source: SocketAddress, on local: LocalPath,
+    at time: TurnTime
+  ) {
+    counters.datagramsReceived &+= 1
+    counters.bytesReceived &+= Int64(datagram.count)
+    // Nothing can be sent to port 0: no honest peer has it.
+    guard let first = datagram.first, source.port != 0 else {
+      counters.droppedGarbage &+= 1
+      return
+    }
+    let session: Int
+    var isMedia = false
+    let kind = DatagramKind.classify(firstByte: first)
+    switch kind {
+    case .stun:
+      guard let owner = stunOwner(of: UnsafeRawBufferPointer(datagram), from: source) else {
+        return
+      }
+      session = owner
+    case .dtls, .media:
+      guard let owner = routes.session(of: source) else {
+        counters.droppedUnknownAddress &+= 1
+        return
+      }
+      session = owner
+      isMedia = kind == .media
+    default:
+      counters.droppedGarbage &+= 1
+      return
+    }
+
+    switch sessions[session].transport.receive(datagram, from: source, on: local, at: time.now) {
+    case .rtp(let length):
+      counters.rtpReceived &+= 1
+      forward(datagram, length: length, isRTP: true, from: session, at: time)
+    case .rtcp(let length):
+      forward(datagram, length: length, isRTP: false, from: session, at: time)
+    case .none where isMedia:
+      counters.droppedUnauthentic &+= 1
+    case .none:
+      // Only STUN and DTLS give a transport something to say or send; what media changes in it (that
+      // it is heard from) it tells when next told the time, and its wakes may come early.
+      settle(session, at: time)
+    }
+  }
+
+  /// Whose STUN this is: a request's user name says it, and an answer comes from where we asked.
+  private mutating func stunOwner(
+    of datagram: UnsafeRawBufferPointer, from source: SocketAddress
+  ) -> Int? {
+    switch STUNUserName.find(in: datagram.bytes) {
+    case .fragment(let fragment):
+      if let owner = routes.session(of: fragment) { return owner }
+      counters.droppedUnknownUser &+= 1
+      return nil
+    case .absent:
+      if let owner = routes.session(of: source) { return owner }
+      counters.droppedUnknownAddress &+= 1
+      return nil
+    case .malformed:
+      counters.droppedGarbage &+= 1
+      return nil
+    }
+  }
+
+  private mutating func forward(
+    _ datagram: UnsafeMutableRawBufferPointer, length: Int, isRTP: Bool, from session: Int,
+    at time: TurnTime
+  ) {
+    let packet = UnsafeRawBufferPointer(rebasing: datagram[..<length])
+    let room = sessions[session].room
+    let participant = sessions[session].participant
+    queue.sink.roomTag = Int32(truncatingIfNeeded: room)
+    let record = rooms.pointer(to: room)
+    if isRTP {
+      record.pointee.room.receiveRTP(
+        from: participant, packet: packet, at: time.now, into: &queue.sink)
+    } else {
+      record.pointee.room.receiveRTCP(
+        from: participant, packet: packet, at: time.now, into: &queue.sink)
+    }
+    sealMedia()
+    settleRoom(room, at: time)
+  }
+
+  /// Seals what rooms have put into the sink since the last call.
+  mutating func sealMedia() {
+    while let index = queue.nextUnsealed() {
+      let entry = queue.sink.entry(at: index)
+      guard rooms.contains(Int(entry.room)),
+        let session = rooms[Int(entry.room)].session(of: Int(entry.participant)),
+        let destination = sessions[session].transport.remoteAddress,
+        let slot = queue.sink.slot(at: index).baseAddress
+      else {
+        counters.droppedUnsendable &+= 1
+        continue
+      }
+      let length = Int(entry.length)
+      let sealed =
+        switch entry.kind {
+        case .rtp: sessions[session].transport.protectRTP(slot, length: length)
+        case .rtcp: sessions[session].transport.protectRTCP(slot, length: length)
+        }
+      guard let sealed else {
+        counters.droppedUnsendable &+= 1
+        continue
+      }
+      if entry.kind == .rtp { counters.rtpSent &+= 1 }
+      queue.commitMedia(
+        index, length: sealed, to: destination,
+        local: sessions[session].transport.localPath.rawValue)
+    }
+  }
+
+  // MARK: Time
+
+  /// Does what is due.
+  public mutating func advance(to time: TurnTime) {
+    if sessionWakes.mayBeDue(at: time.now) {
+      for session in 0..<sessions.limit where sessionWakes.takeDue(session, at: time.now) {
+        guard sessions.contains(session) else { continue }
+        sessions[session].transport.advance(to: time.now)
+        takeSampleIfDue(session, at: time)
+        settle(session, at: time)
+      }
+      sessionWakes.settle(limit: sessions.limit)
+    }
+    if roomWakes.mayBeDue(at: time.now) {
+      for room in 0..<rooms.limit where roomWakes.takeDue(room, at: time.now) {
+        guard rooms.contains(room) else { continue }
+        queue.sink.roomTag = Int32(truncatingIfNeeded: room)
+        rooms.pointer(to: room).pointee.room.advance(to: time.now, into: &queue.sink)
+        sealMedia()
+        settleRoom(room, at: time)
+      }
+      roomWakes.settle(limit: rooms.limit)
+    }
+  }
+}
+
+@available(*, unavailable)
+extension RelayCore: Sendable {}

@@ -1,0 +1,75 @@
+import Forwarding
+import Transport
+import Wire
+
+/// One participant's session: its secure path and where it sits in its room.
+struct Session: ~Copyable {
+  /// Its names, for the service; never touched per packet.
+  let reference: SessionReference
+  /// The secure path.
+  var transport: SecureTransport
+  /// What was agreed, for a later offer of the same session.
+  var negotiated: NegotiatedSession
+  /// What its STUN requests are known by.
+  var fragment: RouteTable.UserFragment
+  /// Its room's number.
+  let room: Int
+  /// Its index in that room.
+  let participant: Int
+  /// When it was let in.
+  let joinedAt: MonotonicTime
+  /// Whether the path has been secured.
+  var isConnected = false
+  /// Whether nothing authentic is heard from it at all.
+  var isPathSilent = false
+  /// Whether no media is heard from it.
+  var isMediaSilent = false
+  /// When the next sample is due; nil before it is connected.
+  var nextSample: MonotonicTime?
+  /// The figures at the last sample.
+  var lastFigures = ParticipantStatistics()
+
+  /// A session just let in.
+  init(
+    reference: SessionReference, transport: consuming SecureTransport,
+    negotiated: NegotiatedSession, fragment: RouteTable.UserFragment, room: Int, participant: Int,
+    joinedAt: MonotonicTime
+  ) {
+    self.reference = reference
+    self.transport = transport
+    self.negotiated = negotiated
+    self.fragment = fragment
+    self.room = room
+    self.participant = participant
+    self.joinedAt = joinedAt
+  }
+
+  /// When it wants to be called.
+  var nextWake: MonotonicTime? {
+    guard let nextSample else { return transport.nextWake }
+    guard let wake = transport.nextWake else { return nextSample }
+    return min(wake, nextSample)
+  }
+}
+
+/// One room and who is in it.
+struct RoomRecord: ~Copyable {
+  /// Its name: the visit's id.
+  let name: String
+  /// What forwards its packets.
+  var room: Room
+  /// The session of each participant, by index in the room; -1 where there is none.
+  var members: InlineArray<20, Int32> = .init(repeating: -1)
+
+  /// An empty room.
+  init(name: String, room: consuming Room) {
+    self.name = name
+    self.room = room
+  }
+
+  /// The session of participant `index`.
+  func session(of index: Int) -> Int? {
+    guard index >= 0, index < members.count, members[index] >= 0 else { return nil }
+    return Int(members[index])
+  }
+}

@@ -1,0 +1,139 @@
+public import Hummingbird
+public import Logging
+public import NIOCore
+public import Relay
+public import Store
+import Visits
+
+/// The service put together: routes, calls, events, over a store and relays it is given.
+public struct BesoegService: Sendable {
+  /// What an installation decides.
+  public struct Options: Sendable {
+    /// Where the pages are reached from outside, such as `https://besoeg.kommune.dk`; nil to go by
+    /// what each caller typed.
+    public var publicURL: String?
+
+    /// Options.
+    public init(publicURL: String? = nil) {
+      self.publicURL = publicURL
+    }
+  }
+
+  /// The calls in progress.
+  public let coordinator: RelayCoordinator
+  /// What it records about itself.
+  public let metrics: PrometheusRegistry
+  let routes: RouteIndex
+  let hub: EventHub
+  let facts: FactQueue
+  let responder: RouterResponder<ServiceContext>
+  private let store: any BesoegStore
+  private let clock: any ServiceClock
+
+  /// Puts the service together; nothing runs yet.
+  public init(
+    store: any BesoegStore, relay: any RelayControl, tokens: TokenService,
+    clock: any ServiceClock, options: Options, logger: Logger
+  ) throws {
+    let registry = PrometheusRegistry()
+    let metrics = ServiceMetrics(registry: registry)
+    let hub = EventHub(store: store, clock: clock, metrics: metrics, logger: logger)
+    let facts = FactQueue(store: store, clock: clock, metrics: metrics, logger: logger)
+    let coordinator = RelayCoordinator(
+      store: store, relay: relay, clock: clock, hub: hub, facts: facts, metrics: metrics,
+      logger: logger)
+    self.coordinator = coordinator
+    self.metrics = registry
+    self.hub = hub
+    self.facts = facts
+    self.clock = clock
+    self.store = store
+
+    let router = Router(context: ServiceContext.self, options: .autoGenerateHeadEndpoints)
+    let routes = RouteIndex()
+    router.add(middleware: RequestMetrics(metrics: metrics))
+    router.add(middleware: SecurityHeaders())
+    router.add(middleware: ProblemMiddleware(routes: routes))
+    PageRoutes(pages: try Pages(), assets: Assets()).add(to: router)
+    let readiness = Readiness(
+      store: store, relay: relay, coordinator: coordinator, facts: facts, clock: clock,
+      metrics: metrics)
+    OperationsRoutes(readiness: readiness, metrics: metrics).add(to: router)
+    let api = router.group("api/v1").add(middleware: BearerAuth(tokens: tokens, store: store))
+    PeopleRoutes(
+      store: store, tokens: tokens, hub: hub, clock: clock, publicURL: options.publicURL
+    ).add(to: api)
+    VisitRoutes(store: store, coordinator: coordinator, clock: clock).add(to: api)
+    CallRoutes(store: store, coordinator: coordinator).add(to: api)
+    QualityRoutes(store: store, facts: facts, clock: clock).add(to: api)
+    EventRoutes(store: store, hub: hub, coordinator: coordinator, clock: clock).add(to: api)
+    routes.fill(from: router)
+    self.routes = routes
+    responder = router.buildResponder()
+  }
+
+  /// The HTTP server of this service.
+  public func application(
+    address: BindAddress, logger: Logger,
+    onServerRunning: @escaping @Sendable (any Channel) async -> Void = { _ in }
+  ) -> some ApplicationProtocol {
+    Application(
+      responder: responder, configuration: .init(address: address),
+      onServerRunning: onServerRunning, logger: logger)
+  }
+
+  /// Takes up again the calls that were going on when the service last stopped. Done before the
+  /// first request is served.
+  public func restore() async throws {
+    try await coordinator.restore()
+  }
+
+  /// Follows relays, store and clock until the relays end or the task is cancelled; then writes
+  /// what is still to be written.
+  public func run() async {
+    await withTaskGroup { group in
+      group.addTask { await facts.run() }
+      group.addTask { await hub.relayStoredEvents() }
+      group.addTask { await hub.keepAlive() }
+      group.addTask { await pruneEvents() }
+      await coordinator.run()
+      group.cancelAll()
+    }
+    // The relays are gone and nothing new comes; a store that cannot take it now never will.
+    _ = await facts.writeAll()
+  }
+
+  /// Ends calls and event streams in order: takes no new calls, waits for those in progress at
+  /// most until `deadline` milliseconds have passed, then closes the event streams.
+  public func drain(deadline: Int64) async {
+    await coordinator.drain()
+    let end = clock.now().adding(milliseconds: deadline)
+    await withTaskGroup { group in
+      group.addTask { await coordinator.waitUntilIdle() }
+      group.addTask { try? await clock.sleep(until: end) }
+      await group.next()
+      group.cancelAll()
+    }
+    hub.closeAll()
+  }
+}
+
+extension BesoegService {
+  /// How long events can be resumed from, in milliseconds: two weeks, so that a screen that was
+  /// switched off over a holiday comes back to what it missed.
+  private static let eventLifetime: Int64 = 14 * 86_400_000
+  /// How often older events are forgotten, in milliseconds.
+  private static let pruneInterval: Int64 = 6 * 3_600_000
+
+  private func pruneEvents() async {
+    repeat {
+      // Tried again next time; events that stay too long hurt nobody.
+      try? await store.pruneEvents(before: clock.now().adding(milliseconds: -Self.eventLifetime))
+    } while await sleepUntilNextPrune()
+  }
+
+  private func sleepUntilNextPrune() async -> Bool {
+    let next = clock.now().adding(milliseconds: Self.pruneInterval)
+    return (try? await clock.sleep(until: next)) != nil
+  }
+}

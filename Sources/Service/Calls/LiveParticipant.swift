@@ -1,0 +1,142 @@
+import CallQuality
+import Relay
+import Visits
+
+/// One participant's media in a live call.
+struct LiveParticipant: Sendable {
+  /// The live session's id.
+  var session: String?
+  /// The id of the last session that ended; late words of it count no more.
+  var endedSession: String?
+  /// The device that joined.
+  var device: DeviceID?
+  /// The client's attempt number at the last join.
+  var attempt: Int?
+  /// The live session's slots.
+  var slots: [SlotState] = []
+  /// Slots of a session whose answer has not reached us yet.
+  var earlySlots: (session: String, slots: [SlotState])?
+  /// The SRTP profile, once ICE and DTLS are up.
+  var profile: String?
+  /// What has arrived on the live session.
+  var arrived: Set<MediaKind> = []
+  /// What the ledger says has arrived on the live session.
+  var reported: Set<MediaKind> = []
+  /// Whether sound has ever arrived in this visit.
+  var wasConnected = false
+  /// Whether sound arrived and then stopped arriving.
+  var isInterrupted = false
+  /// The latest report that stands in the ledger; a relay may repeat itself after a restart.
+  var lastReport = UTCMilliseconds(rawValue: 0)
+  /// The session that the ledger last named, where this was restored from it.
+  var lastSession: String?
+  /// Totals of the live session's samples.
+  var totals = SampleTotals()
+
+  /// Forgets the old session's state.
+  mutating func begin(session: String) {
+    self.session = session
+    slots = []
+    profile = nil
+    arrived = []
+    reported = []
+    totals = SampleTotals()
+  }
+
+  /// The live session is over.
+  mutating func endSession() {
+    endedSession = session
+    session = nil
+    slots = []
+  }
+
+  /// A fact for the ledger.
+  func mediaReport(
+    _ kind: MediaReport.Kind, _ person: PersonID, _ cause: LedgerCause, session: String
+  ) -> MediaReport {
+    MediaReport(
+      kind: kind, participant: person, cause: cause, session: session, device: device,
+      attempt: attempt)
+  }
+
+  /// The action that appends a fact under a key of its own.
+  func report(
+    _ kind: MediaReport.Kind, _ person: PersonID, _ cause: LedgerCause, session: String,
+    at time: UTCMilliseconds
+  ) -> LiveCall.Action {
+    .report(
+      mediaReport(kind, person, cause, session: session),
+      key: "\(session)/\(kind.rawValue)/\(time.rawValue)", at: time)
+  }
+}
+
+extension LiveCall {
+  /// The call as the visit and its ledger tell it, for a service that has just started. Sessions
+  /// are adopted when the relays next speak of them.
+  init(restoring visit: Visit, from entries: [LedgerEntry], at now: UTCMilliseconds) {
+    self.init()
+    var answered: UTCMilliseconds?
+    for entry in entries {
+      switch entry.kind {
+      case .answered: answered = answered ?? entry.at
+      case .mediaConnected, .interrupted, .resumed, .left:
+        guard let person = entry.participant else { continue }
+        participants[person, default: LiveParticipant()].restore(entry)
+      case .booked, .moved, .rung, .declined, .missed, .ended, .cancelled: continue
+      }
+    }
+    answeredAt = answered
+    follow(visit, at: now)
+  }
+}
+
+extension LiveParticipant {
+  fileprivate mutating func restore(_ entry: LedgerEntry) {
+    lastReport = max(lastReport, entry.at)
+    device = entry.device ?? device
+    attempt = entry.attempt ?? attempt
+    lastSession = entry.session ?? lastSession
+    switch entry.kind {
+    case .mediaConnected:
+      if entry.cause == .audio { wasConnected = true }
+    case .interrupted, .left: isInterrupted = true
+    case .resumed: isInterrupted = false
+    default: break
+    }
+  }
+}
+
+/// A session's figures so far. Relays report per interval, samples are kept as running totals, as
+/// in WebRTC's own statistics.
+struct SampleTotals: Sendable, Equatable {
+  private var packets = 0
+  private var lost = 0
+  private var bytes = 0
+
+  /// Adds what was sent to the participant in one interval; that is what they received.
+  mutating func add(_ sample: TransportSample) {
+    for stream in sample.outbound.values {
+      // Relays are ours, but a total must not trap on whatever a process sends.
+      packets &+= stream.packets
+      lost &+= stream.lost
+      bytes &+= stream.bytes
+    }
+  }
+
+  /// The totals as the participant's sample.
+  func sample(
+    of participant: String, _ transport: TransportSample, profile: String?, attempt: Int?
+  ) -> QualitySample {
+    var sample = QualitySample(
+      participant: participant, source: .relay,
+      at: SampleTime(milliseconds: transport.milliseconds), attempt: attempt)
+    sample.intervalMs = transport.intervalMilliseconds
+    sample.packetsReceived = packets &- lost
+    sample.packetsLost = lost
+    sample.jitterMs = transport.outbound[.audio]?.jitterMilliseconds
+    sample.roundTripMs = transport.roundTripMilliseconds
+    sample.bytesReceived = bytes
+    sample.srtpProfile = profile
+    return sample
+  }
+}

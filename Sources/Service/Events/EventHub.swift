@@ -1,0 +1,141 @@
+import CoreMetrics
+import Logging
+import Store
+import Synchronization
+import Visits
+
+/// Knows every open event stream, and wakes the ones that something new concerns.
+final class EventHub: Sendable {
+  /// Streams that one person may hold open: a screen at home, a telephone, a few forgotten tabs.
+  static let streamsPerPerson = 20
+  /// How often a stream says that it lives, in milliseconds.
+  static let heartbeatMilliseconds: Int64 = 15_000
+
+  private struct State {
+    var streams: [ObjectIdentifier: EventSubscription] = [:]
+    var isClosed = false
+  }
+
+  private let state = Mutex(State())
+  private let store: any BesoegStore
+  private let clock: any ServiceClock
+  private let metrics: ServiceMetrics
+  private let logger: Logger
+
+  /// A hub without streams.
+  init(
+    store: any BesoegStore, clock: any ServiceClock, metrics: ServiceMetrics, logger: Logger
+  ) {
+    self.store = store
+    self.clock = clock
+    self.metrics = metrics
+    self.logger = logger
+  }
+
+  // MARK: Streams
+
+  /// Opens a stream for `caller`. `disconnect` closes its connection.
+  func subscribe(
+    _ caller: Caller, disconnect: @escaping @Sendable () -> Void
+  ) throws -> EventSubscription {
+    let made = EventSubscription(caller: caller, disconnect: disconnect)
+    let count = try state.withLock { state in
+      guard !state.isClosed else { throw Problem.unavailable(.draining, retryAfter: 2) }
+      let open = state.streams.values.count { Self.isSame($0.caller, caller) }
+      guard open < Self.streamsPerPerson else {
+        throw Problem(.tooManyStreams, ["most": String(Self.streamsPerPerson)])
+      }
+      state.streams[ObjectIdentifier(made)] = made
+      return state.streams.count
+    }
+    metrics.streams(count)
+    return made
+  }
+
+  /// Forgets a stream. Doing so twice changes nothing.
+  func remove(_ subscription: EventSubscription) {
+    subscription.close()
+    let count = state.withLock { state in
+      state.streams[ObjectIdentifier(subscription)] = nil
+      return state.streams.count
+    }
+    metrics.streams(count)
+  }
+
+  /// Ends the streams of a device whose token no longer holds.
+  func close(device: DeviceID, tenant: TenantID) {
+    for stream in streams({ $0.device == device && $0.tenant == tenant }) { stream.close() }
+  }
+
+  /// Ends all streams and opens no more.
+  func closeAll() {
+    let open = state.withLock { state in
+      state.isClosed = true
+      return Array(state.streams.values)
+    }
+    for stream in open { stream.close() }
+  }
+
+  /// Tells a person's open streams something that only matters now.
+  func send(_ event: ServerSentEvent, to person: PersonID, tenant: TenantID) {
+    for stream in streams({ $0.id == person && $0.tenant == tenant }) where !stream.send(event) {
+      metrics.streamOverflowed()
+      remove(stream)
+    }
+  }
+
+  // MARK: Running
+
+  /// Hands on what the store says is new, until cancelled.
+  func relayStoredEvents() async {
+    let signals = store.eventSignals()
+    var newest = (try? await store.lastEventID()) ?? 0
+    for await _ in signals {
+      do {
+        while true {
+          let batch = try await store.allEvents(after: newest, limit: 200)
+          for event in batch { wake(event) }
+          newest = batch.last?.id ?? newest
+          if batch.count < 200 { break }
+        }
+      } catch {
+        // Every stream reads for itself after its own cursor; none loses anything.
+        logger.warning("New events could not be read", metadata: ["error": "\(error)"])
+        for stream in streams({ _ in true }) { stream.wake() }
+      }
+    }
+  }
+
+  /// Sends heartbeats, and ends streams whose reader fell behind or whose token expired, until
+  /// cancelled.
+  func keepAlive() async {
+    while true {
+      let now = clock.now()
+      let next = now.adding(milliseconds: Self.heartbeatMilliseconds)
+      guard (try? await clock.sleep(until: next)) != nil else { return }
+      for stream in streams({ _ in true }) {
+        if clock.now() >= stream.caller.expiresAt {
+          stream.close()
+        } else if !stream.beat() {
+          metrics.streamOverflowed()
+          remove(stream)
+        }
+      }
+    }
+  }
+
+  private func wake(_ event: StoredEvent) {
+    let concerned = streams { caller in
+      caller.tenant == event.tenant && event.audience.includes(caller.id, role: caller.role)
+    }
+    for stream in concerned { stream.wake() }
+  }
+
+  private func streams(_ isWanted: (Caller) -> Bool) -> [EventSubscription] {
+    state.withLock { $0.streams.values.filter { isWanted($0.caller) } }
+  }
+
+  private static func isSame(_ a: Caller, _ b: Caller) -> Bool {
+    a.id == b.id && a.tenant == b.tenant
+  }
+}

@@ -1,0 +1,143 @@
+import Relay
+import Store
+import Visits
+
+/// Which events a change of a visit makes, for whom.
+enum VisitEvents {
+  /// Made inside the change's transaction, so that no change is without its events.
+  @Sendable
+  static func drafts(for change: CommittedVisit) -> [EventDraft] {
+    guard !change.entries.isEmpty else { return [] }
+    let visit = change.details.visit
+    let both = Audience(people: Set(visit.participants))
+    let concerned = Audience(people: Set(visit.participants), roles: [.operations])
+    var drafts: [EventDraft] = []
+    for entry in change.entries {
+      drafts += calls(for: entry, in: change, both: both, concerned: concerned)
+    }
+    if change.previous != visit {
+      let document = VisitDocument(change.details)
+      drafts.append(draft("visit", document, concerned))
+    }
+    for entry in change.entries {
+      let payload = LedgerEvent(visit: visit.id.rawValue, entry: LedgerDocument(entry))
+      drafts.append(draft("ledger", payload, concerned))
+    }
+    return drafts
+  }
+
+  private static func calls(
+    for entry: LedgerEntry, in change: CommittedVisit, both: Audience, concerned: Audience
+  ) -> [EventDraft] {
+    let visit = change.details.visit
+    let wasRung = change.previous?.isBeingRung ?? false
+    switch entry.kind {
+    case .rung:
+      guard let ring = RingEvent(change.details) else { return [] }
+      return [draft("ring", ring, Audience(people: [visit.citizenID]))]
+    case .answered:
+      let by = entry.participant?.rawValue ?? visit.citizenID.rawValue
+      return [
+        stopped(visit, .answered, device: entry.device, both),
+        draft("answered", AnsweredEvent(visit: visit.id.rawValue, by: by), concerned),
+      ]
+    case .declined: return [stopped(visit, .declined, device: entry.device, both)]
+    case .missed:
+      let reason: RingStoppedEvent.Reason = entry.cause == .timeout ? .missed : .cancelled
+      return [stopped(visit, reason, device: nil, both)]
+    case .cancelled:
+      return wasRung ? [stopped(visit, .cancelled, device: nil, both)] : []
+    case .ended:
+      let ring = wasRung ? [stopped(visit, .cancelled, device: nil, both)] : []
+      let ended = EndedEvent(visit: visit.id.rawValue, cause: entry.cause.rawValue)
+      return ring + [draft("ended", ended, concerned)]
+    case .booked, .moved, .mediaConnected, .interrupted, .resumed, .left: return []
+    }
+  }
+
+  private static func stopped(
+    _ visit: Visit, _ reason: RingStoppedEvent.Reason, device: DeviceID?, _ audience: Audience
+  ) -> EventDraft {
+    let event = RingStoppedEvent(
+      visit: visit.id.rawValue, reason: reason, device: device?.rawValue)
+    return draft("ring-stopped", event, audience)
+  }
+
+  private static func draft(
+    _ name: String, _ payload: some Encodable, _ audience: Audience
+  ) -> EventDraft {
+    // Values of ours with finite numbers: their encoding cannot fail.
+    EventDraft(
+      name: name, payload: (try? ServiceJSON.string(payload)) ?? "{}", audience: audience)
+  }
+}
+
+/// The citizen's devices are to ring.
+struct RingEvent: Encodable, Sendable {
+  var visit: String
+  var from: PersonName
+  var expiresAt: APITime
+
+  /// The present ring; nil where nothing rings.
+  init?(_ details: VisitDetails) {
+    guard let expiry = details.visit.ringExpiresAt else { return nil }
+    visit = details.visit.id.rawValue
+    from = PersonName(details.worker)
+    expiresAt = APITime(expiry)
+  }
+}
+
+/// The devices are to stop ringing.
+struct RingStoppedEvent: Encodable, Sendable {
+  enum Reason: String, Encodable, Sendable { case answered, declined, missed, cancelled }
+  var visit: String
+  var reason: Reason
+  /// The device that answered or declined.
+  var device: String?
+}
+
+/// The citizen answered.
+struct AnsweredEvent: Encodable, Sendable {
+  var visit: String
+  var by: String
+}
+
+/// The visit is over.
+struct EndedEvent: Encodable, Sendable {
+  var visit: String
+  var cause: String
+}
+
+/// A line was written in the ledger.
+struct LedgerEvent: Encodable, Sendable {
+  var visit: String
+  var entry: LedgerDocument
+}
+
+/// Who is in the room, for one session in it.
+struct RoomEvent: Encodable, Sendable {
+  var visit: String
+  var session: String
+  var slots: [SlotState]
+  var participants: [PersonName]
+}
+
+/// The session is gone; join again now with a new offer.
+struct RejoinEvent: Encodable, Sendable {
+  var visit: String
+  var session: String
+  var cause: String
+}
+
+/// Who is speaking, loudest first.
+struct SpeakingEvent: Encodable, Sendable {
+  var visit: String
+  var participants: [String]
+}
+
+extension VisitDocument {
+  init(_ details: VisitDetails) {
+    self.init(
+      details.visit, citizen: details.citizen, worker: details.worker, verdict: details.verdict)
+  }
+}

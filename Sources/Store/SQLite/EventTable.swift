@@ -1,0 +1,111 @@
+import GRDB
+public import Visits
+
+extension SQLiteStore: EventStore {
+  /// Stores events that belong to no visit's change.
+  public func appendEvents(
+    _ drafts: [EventDraft], tenant: TenantID, at now: UTCMilliseconds
+  ) async throws(StoreError) -> [StoredEvent] {
+    let events = try await write { db in
+      try EventTable.append(drafts, tenant: tenant, at: now, in: db)
+    }
+    if !events.isEmpty { signals.fire() }
+    return events
+  }
+
+  /// Events after an id that a person may receive.
+  public func events(
+    after id: Int64, tenant: TenantID, person: PersonID, role: Role, limit: Int
+  ) async throws(StoreError) -> [StoredEvent] {
+    try await read { db in
+      try EventTable.withAudience(
+        Row.fetchAll(
+          db,
+          sql: """
+            SELECT * FROM event WHERE tenant = ? AND id > ? AND EXISTS (
+              SELECT 1 FROM eventAudience a WHERE a.event = event.id
+                AND (a.sort = 'person' AND a.member = ? OR a.sort = 'role' AND a.member = ?))
+            ORDER BY id LIMIT ?
+            """,
+          arguments: [tenant.rawValue, id, person.rawValue, role.rawValue, max(0, limit)]), in: db)
+    }
+  }
+
+  /// Events of all municipalities after an id.
+  public func allEvents(after id: Int64, limit: Int) async throws(StoreError) -> [StoredEvent] {
+    try await read { db in
+      try EventTable.withAudience(
+        Row.fetchAll(
+          db, sql: "SELECT * FROM event WHERE id > ? ORDER BY id LIMIT ?",
+          arguments: [id, max(0, limit)]), in: db)
+    }
+  }
+
+  /// The newest event's id ever given.
+  public func lastEventID() async throws(StoreError) -> Int64 {
+    // Not MAX(id): after pruning everything the ids go on from here.
+    try await read { db in
+      try Int64.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'event'") ?? 0
+    }
+  }
+
+  /// The oldest kept event's id.
+  public func firstEventID() async throws(StoreError) -> Int64? {
+    try await read { try Int64.fetchOne($0, sql: "SELECT MIN(id) FROM event") }
+  }
+
+  /// Forgets events stored before a time.
+  public func pruneEvents(before: UTCMilliseconds) async throws(StoreError) {
+    try await write { db in
+      try db.execute(sql: "DELETE FROM event WHERE at < ?", arguments: [before.rawValue])
+    }
+  }
+
+  /// Says that there are new events.
+  public func eventSignals() -> AsyncStream<Void> { signals.subscribe() }
+}
+
+/// Rows of `event` and `eventAudience`. Ids rise in commit order because there is one writer at a
+/// time.
+enum EventTable {
+  static func append(
+    _ drafts: [EventDraft], tenant: TenantID, at now: UTCMilliseconds, in db: Database
+  ) throws -> [StoredEvent] {
+    try drafts.map { draft in
+      try db.execute(
+        sql: "INSERT INTO event (tenant, at, name, payload) VALUES (?, ?, ?, ?)",
+        arguments: [tenant.rawValue, now.rawValue, draft.name, draft.payload])
+      let id = db.lastInsertedRowID
+      let members =
+        draft.audience.people.map { ("person", $0.rawValue) }
+        + draft.audience.roles.map { ("role", $0.rawValue) }
+      for (sort, member) in members {
+        try db.execute(
+          sql: "INSERT INTO eventAudience (event, sort, member) VALUES (?, ?, ?)",
+          arguments: [id, sort, member])
+      }
+      return StoredEvent(
+        id: id, tenant: tenant, at: now, name: draft.name, payload: draft.payload,
+        audience: draft.audience)
+    }
+  }
+
+  static func withAudience(_ rows: [Row], in db: Database) throws -> [StoredEvent] {
+    try rows.map { row in
+      let id: Int64 = row["id"]
+      var audience = Audience()
+      let members = try Row.fetchAll(
+        db, sql: "SELECT sort, member FROM eventAudience WHERE event = ?", arguments: [id])
+      for member in members {
+        if member["sort"] == "person" {
+          audience.people.insert(member.id("member"))
+        } else {
+          audience.roles.insert(try member.value("member", as: Role.self))
+        }
+      }
+      return StoredEvent(
+        id: id, tenant: row.id("tenant"), at: row.time("at"), name: row["name"],
+        payload: row["payload"], audience: audience)
+    }
+  }
+}

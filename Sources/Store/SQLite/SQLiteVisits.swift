@@ -1,0 +1,189 @@
+public import CallQuality
+import GRDB
+public import Visits
+
+extension SQLiteStore: VisitStore {
+  /// Books a visit.
+  public func book(
+    _ request: BookingRequest, tenant: TenantID, by initiator: Initiator,
+    at now: UTCMilliseconds, events: @escaping EventMaker
+  ) async throws(StoreError) -> CommittedVisit {
+    let rules = rules
+    return try await commit { db in
+      let wanted = Visit(
+        id: request.id, tenant: tenant, citizenID: request.citizenID, workerID: request.workerID,
+        start: request.start, durationMinutes: request.durationMinutes, form: request.form,
+        mediaMode: request.mediaMode)
+      if let known = try VisitTable.find(wanted.id, tenant: tenant, in: db) {
+        guard known.isSameBooking(as: wanted) else { throw StoreError.conflict }
+        return CommittedVisit(
+          details: try VisitTable.details(of: known, in: db), previous: known, entries: [])
+      }
+      var details = try VisitTable.details(of: wanted, in: db)
+      let change = try rules.book(
+        BookingProposal(
+          visit: wanted, citizen: details.citizen, worker: details.worker, initiator: initiator,
+          now: now))
+      try VisitTable.requireFree(details, in: db)
+      details.visit = change.visit
+      try VisitTable.insert(change.visit, in: db)
+      return try Self.finish(
+        change, action: "visit.book", details: details, previous: nil, by: initiator, at: now,
+        events: events, in: db)
+    }
+  }
+
+  /// Applies a command to a visit.
+  public func apply(
+    _ command: VisitCommand, to id: VisitID, tenant: TenantID, by initiator: Initiator,
+    at now: UTCMilliseconds, events: @escaping EventMaker
+  ) async throws(StoreError) -> CommittedVisit {
+    let rules = rules
+    return try await commit { db in
+      let visit = try VisitTable.visit(id, tenant: tenant, in: db)
+      var details = try VisitTable.details(of: visit, in: db)
+      let change = try rules.apply(
+        command, to: visit, citizen: details.citizen, worker: details.worker, by: initiator,
+        at: now)
+      details.visit = change.visit
+      if change.visit.start != visit.start || change.visit.end != visit.end {
+        try VisitTable.requireFree(details, in: db)
+      }
+      if change.visit != visit { try VisitTable.update(change.visit, from: visit, in: db) }
+      return try Self.finish(
+        change, action: "visit.\(command.name)", details: details, previous: visit, by: initiator,
+        at: now, events: events, in: db)
+    }
+  }
+
+  /// A visit with its people.
+  public func visit(_ id: VisitID, tenant: TenantID) async throws(StoreError) -> VisitDetails {
+    let judged = try await read { db in
+      let visit = try VisitTable.visit(id, tenant: tenant, in: db)
+      var judged = try JudgedVisits(judging: [VisitTable.details(of: visit, in: db)], in: db)
+      return (details: judged.visits.removeFirst(), fresh: judged.fresh)
+    }
+    await keep(judged.fresh)
+    return judged.details
+  }
+
+  /// Visits that overlap a span of time.
+  public func visits(
+    tenant: TenantID, from: UTCMilliseconds, to: UTCMilliseconds, of person: PersonID?
+  ) async throws(StoreError) -> [VisitDetails] {
+    let judged = try await read { db in
+      var people = PeopleTable.Cache()
+      let visits = try Row.fetchAll(
+        db,
+        sql: """
+          SELECT * FROM visit
+          WHERE tenant = ?1 AND start < ?3 AND start + minutes * 60000 > ?2
+            AND (?4 IS NULL OR citizen = ?4 OR worker = ?4)
+          ORDER BY start, id
+          """,
+        arguments: [tenant.rawValue, from.rawValue, to.rawValue, person?.rawValue]
+      ).map { try VisitTable.details(of: VisitTable.visit($0), people: &people, in: db) }
+      return try JudgedVisits(judging: visits, in: db)
+    }
+    await keep(judged.fresh)
+    return judged.visits
+  }
+
+  /// Visits that ring or are going on.
+  public func liveVisits() async throws(StoreError) -> [VisitDetails] {
+    try await read { db in
+      try Row.fetchAll(
+        db,
+        sql: "SELECT * FROM visit WHERE state IN ('ringing', 'active') ORDER BY tenant, start, id"
+      ).map { try VisitTable.details(of: VisitTable.visit($0), in: db) }
+    }
+  }
+
+  /// Throws unless the person may enter the visit's room now.
+  public func checkJoin(
+    _ id: VisitID, tenant: TenantID, by initiator: Initiator
+  ) async throws(StoreError) -> VisitDetails {
+    let rules = rules
+    return try await read { db in
+      let visit = try VisitTable.visit(id, tenant: tenant, in: db)
+      try rules.checkJoin(visit, by: initiator)
+      return try VisitTable.details(of: visit, in: db)
+    }
+  }
+
+  /// The verdict as the ledger and the samples stand now.
+  public func verdict(
+    of id: VisitID, tenant: TenantID
+  ) async throws(StoreError) -> Verdict {
+    let judged = try await read { db in
+      try VerdictTable.judge(VisitTable.visit(id, tenant: tenant, in: db), in: db)
+    }
+    await keep(judged.fresh.map { [$0] } ?? [])
+    return judged.verdict
+  }
+
+  /// Keeps judgements to save work next time. That may fail: a full or locked database is no reason
+  /// to withhold the answer.
+  private func keep(_ judgements: [VerdictTable.Judgement]) async {
+    guard !judgements.isEmpty else { return }
+    _ = try? await pool.write { db in
+      for judgement in judgements { try VerdictTable.keep(judgement, in: db) }
+    }
+  }
+
+  /// One transaction that ends in a committed visit, and then a word to whoever reads events.
+  private func commit(
+    _ body: @escaping @Sendable (Database) throws -> CommittedVisit
+  ) async throws(StoreError) -> CommittedVisit {
+    let committed = try await write(body)
+    if !committed.events.isEmpty { signals.fire() }
+    return committed
+  }
+
+  /// Writes what goes with a change: ledger, audit log and events.
+  private static func finish(
+    _ change: VisitChange, action: String, details: VisitDetails, previous: Visit?,
+    by initiator: Initiator, at now: UTCMilliseconds, events: EventMaker, in db: Database
+  ) throws -> CommittedVisit {
+    var committed = CommittedVisit(
+      details: details, previous: previous,
+      entries: try LedgerTable.append(change.entries, to: change.visit, in: db))
+    guard !committed.entries.isEmpty else { return committed }
+    if initiator.person != nil {
+      try AuditTable.append(
+        AuditDraft(action: action, subject: details.citizen.id, visit: change.visit.id),
+        tenant: change.visit.tenant, by: initiator, at: now, in: db)
+    }
+    committed.events = try EventTable.append(
+      events(committed), tenant: change.visit.tenant, at: now, in: db)
+    return committed
+  }
+}
+
+extension Visit {
+  /// Whether a repeated request asks for what is booked already.
+  fileprivate func isSameBooking(as other: Visit) -> Bool {
+    citizenID == other.citizenID && workerID == other.workerID && start == other.start
+      && durationMinutes == other.durationMinutes && form == other.form
+      && mediaMode == other.mediaMode
+  }
+}
+
+/// Visits with their verdicts where they are over, and those verdicts that are worth keeping.
+private struct JudgedVisits {
+  var visits: [VisitDetails] = []
+  var fresh: [VerdictTable.Judgement] = []
+
+  init(judging all: [VisitDetails], in db: Database) throws {
+    for var details in all {
+      switch details.visit.state {
+      case .ended, .missed:
+        let judged = try VerdictTable.judge(details.visit, in: db)
+        details.verdict = judged.verdict
+        if let judgement = judged.fresh { fresh.append(judgement) }
+      case .booked, .ringing, .active, .cancelled: break
+      }
+      visits.append(details)
+    }
+  }
+}

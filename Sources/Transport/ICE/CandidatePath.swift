@@ -1,0 +1,89 @@
+import Wire
+
+/// Names a path: one of our sockets and one address of the peer's.
+struct PathKey: Hashable, BitwiseCopyable {
+  /// Our socket.
+  var local: LocalPath
+  /// The peer's address.
+  var remote: SocketAddress
+}
+
+/// A check in flight.
+struct SentCheck: BitwiseCopyable {
+  /// Its transaction.
+  var transaction: STUNTransactionID
+  /// When it was sent.
+  var at: MonotonicTime
+}
+
+/// One candidate pair (RFC 8445 §6.1.2) and what its checks have shown.
+///
+/// Every check is a transaction of its own, as RFC 7675 §5.1 asks for consent: a late answer still
+/// counts, and a round trip is never measured against the wrong check.
+struct CandidatePath: BitwiseCopyable {
+  /// The path's two ends.
+  let key: PathKey
+  /// Milliseconds that the path's score is worse for, by its socket.
+  var cost: UInt8
+  /// Whether the address was named to us, rather than learned from a check.
+  let isConfigured: Bool
+  /// The ICE generation in which it last answered; nil while it never has, or has stopped.
+  var validatedGeneration: UInt32?
+  /// The peer nominated it before it had answered us (RFC 8445 §7.3.1.5).
+  var isNominationPending = false
+  /// When to check it next; nil while it is left alone.
+  var nextCheck: MonotonicTime?
+  /// The backoff while it does not answer.
+  var interval: TimeSpan
+  /// Checks since the last answer.
+  var unanswered = 0
+  /// When it was last checked.
+  var lastChecked: MonotonicTime?
+  /// When it last answered a check: consent (RFC 7675).
+  var lastAnswered: MonotonicTime?
+  /// When anything authenticated last came over it.
+  var lastHeard: MonotonicTime
+  /// Its round trip.
+  var roundTrip = RoundTripEstimator()
+
+  /// The checks in flight, a ring: at one check per 100 ms an answer may take 1.6 s.
+  private var sent = InlineArray<16, SentCheck?>(repeating: nil)
+  private var nextSlot = 0
+
+  /// A path to be checked at `firstCheck`.
+  init(
+    key: PathKey, cost: UInt8, isConfigured: Bool, firstCheck: MonotonicTime, interval: TimeSpan,
+    now: MonotonicTime
+  ) {
+    self.key = key
+    self.cost = cost
+    self.isConfigured = isConfigured
+    self.interval = interval
+    nextCheck = firstCheck
+    lastHeard = now
+  }
+
+  /// Remembers a check that is going out.
+  mutating func noteSent(_ check: SentCheck) {
+    sent[nextSlot] = check
+    nextSlot = (nextSlot + 1) & 15
+    unanswered += 1
+    lastChecked = check.at
+  }
+
+  /// When the check with `transaction` was sent; forgets it. nil where there is none in flight.
+  mutating func takeSent(_ transaction: STUNTransactionID) -> MonotonicTime? {
+    for slot in 0..<16 {
+      guard let check = sent[slot], check.transaction == transaction else { continue }
+      sent[slot] = nil
+      return check.at
+    }
+    return nil
+  }
+
+  /// What choosing goes by, lower is better; nil before the first answer.
+  var score: TimeSpan? {
+    guard let smoothed = roundTrip.smoothed else { return nil }
+    return smoothed + .milliseconds(Int64(cost))
+  }
+}

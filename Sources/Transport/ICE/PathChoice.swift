@@ -1,0 +1,49 @@
+import Wire
+
+/// How the selected path is chosen. Pure.
+enum PathChoice {
+  /// A challenger must have this many answers before its round trip is believed.
+  static let samplesNeeded = 3
+  /// … and be better by this much and by a fifth, or two like paths would take turns.
+  static let leastGain = TimeSpan.milliseconds(10)
+
+  /// The client's choice among paths that answer in `generation`: the first that answers, then whichever
+  /// is clearly better. nil: stay.
+  static func better(
+    than selected: CandidatePath?, among paths: [CandidatePath], generation: UInt32
+  ) -> Int? {
+    var best: Int?
+    for index in paths.indices {
+      guard paths[index].validatedGeneration == generation, let score = paths[index].score else {
+        continue
+      }
+      if let best, let bestScore = paths[best].score, bestScore <= score { continue }
+      best = index
+    }
+    guard let best, let score = paths[best].score else { return nil }
+    guard let selected, selected.validatedGeneration == generation, let current = selected.score
+    else { return best }
+    guard paths[best].key != selected.key, paths[best].roundTrip.samples >= samplesNeeded,
+      paths[best].unanswered <= 1,
+      score + leastGain < current, score.nanoseconds * 5 < current.nanoseconds * 4
+    else { return nil }
+    return best
+  }
+
+  /// Where to go from a selected path that has fallen silent: the path that answered last, if it did
+  /// so after the selected one was last heard. nil: there is none.
+  static func refuge(
+    from selected: CandidatePath, among paths: [CandidatePath]
+  ) -> Int? {
+    var best: Int?
+    for index in paths.indices {
+      let path = paths[index]
+      guard path.key != selected.key, path.validatedGeneration != nil,
+        let answered = path.lastAnswered, answered > selected.lastHeard
+      else { continue }
+      if let best, let other = paths[best].lastAnswered, other >= answered { continue }
+      best = index
+    }
+    return best
+  }
+}

@@ -1,0 +1,76 @@
+// The names say what the texts are for; the texts themselves stand in `Texts/da.json` and `en.json`.
+
+/// The names of the texts that people see.
+public enum TextKey: String, Sendable, CaseIterable {
+  // Dates and numbers as they are shown.
+  case clock, dayAndMonth, dayMonthAndYear, weekdayNames, monthNames, today, tomorrow, decimal,
+    percent, secondsShort
+
+  // Words that `DateWords` understands; lists, separated by commas.
+  case wordsNow, wordsIn, wordsToday, wordsTomorrow, wordsDayAfterTomorrow, wordsNext,
+    wordsMinutes, wordsHours, wordsFillers, wordsWeekdays, wordsMonths
+
+  // Dates that were not understood.
+  case dateNotUnderstood, dateTimeMissing, dateNoSuchTime, dateAmbiguous, datePassed
+
+  // The service.
+  case problemWithoutText, serviceUnreachable, serviceUncertain, serviceMalformed, serverInvalid,
+    serviceCancelled, notLoggedIn
+
+  // People and visits.
+  case roleCitizen, roleSupportWorker, roleOperations, columnTime, columnWho, columnState,
+    columnID, columnName, columnRole, columnSound, columnPicture, columnFrames, columnLoss,
+    columnFreezes, columnMOS, whoWithWhom, dayHeading, noVisitsToday, noVisits,
+    noMoreVisitsToday, nothingToHangUp, noEndedVisit, nextVisit, stateBooked, stateInMinutes,
+    stateInOneMinute, stateDue, stateNotHeld, stateRinging, stateActive, stateEnded,
+    stateCancelled, stateMissed, nameAmbiguous, visitNotFound, personNotFound, visitBooked,
+    visitMoved, visitCancelled, moveNeedsSomething, hungUp, personAdded, deviceAdded,
+    loginPrompt, loginNoToken, loginNotSaved, loggedIn
+
+  // The call.
+  case statusRinging, statusConnecting, statusWaiting, statusSound, statusBoth,
+    statusInterrupted, qualityGood, qualityFair, qualityPoor, qualityUnknown, progressRinging,
+    progressAnswered, progressSound, progressPicture, progressInterrupted, progressResumed,
+    progressServiceAway, progressServiceBack, progressCame, progressLeft, hangingUp, outcomeHeld,
+    outcomeHeldByOther, outcomeDeclined, outcomeMissed, outcomeCalledOff, outcomeElsewhere,
+    outcomeNoConnection, verdictHeading, verdictYes, verdictNo, verdictNoBecause, verdictUnknown,
+    soundFileUnreadable, fileNotWritten
+
+  // The kiosk.
+  case kioskIdleNone, kioskIdleVisit, kioskIdleWait, kioskPrivacy, kioskOffline, kioskOnline,
+    kioskRings, kioskKeys, kioskAutoAnswers, kioskInCall, kioskMissed, kioskDeclined,
+    kioskElsewhere, kioskThanks, kioskNoConnection, kioskOldToken, kioskTitle
+
+  // Help texts.
+  case usageUnclear, helpBesoeg, helpBesoegMore, helpLang, helpToday, helpDays, daysOutOfRange,
+    helpCall, helpCallWhom, helpHangUp, helpBook, helpCitizen, helpAt, helpMinutes, helpWorker,
+    helpMove, helpCancel, helpReason, helpVisit, helpVerdict, helpPeople, helpAddPerson,
+    helpAddDevice, helpName, helpRole, helpLabel, helpLogin, helpServer, helpProofFiles,
+    helpFolder, helpSeconds, secondsOutOfRange, helpFor, helpSource, helpNoPicture,
+    helpSaveAudio, helpProof, helpKiosk, helpAutoAnswer, helpOnce
+
+  // The demo.
+  case helpDemo, helpDemoSeconds, helpDemoKeep, helpDemoData, helpDemoJSON,
+    demoSecondsOutOfRange, demoTitle, demoStepService, demoStepServiceDone, demoStepPeople,
+    demoStepPeopleDone, demoStepSpeech, demoStepSpeechDone, demoStepSpeechTones, demoStepBook,
+    demoStepBookDone, demoStepRing, demoStepRingDone, demoStepAnswer, demoStepAnswerDone,
+    demoStepMedia, demoStepMediaDone, demoStepHangUp, demoStepHangUpDone, demoStepVerdict,
+    demoStepVerdictDone, demoBar, demoNoteInterrupted, demoNoteResumed, demoNoteServiceAway,
+    demoNoteServiceBack, demoNoteRestarted, demoTableHeading, demoColumnWho, demoColumnSound,
+    demoColumnPicture, demoColumnFrames, demoColumnLoss, demoColumnFreezes, demoColumnConcealed,
+    demoColumnMOS, demoProofHeading, demoProofYes, demoProofNo, demoFailNoSound,
+    demoFailConcealed, demoFailNoPicture, demoFailStill, demoFirstTry, demoYes, demoNo,
+    demoNoBecause, demoUnknown, demoEncryption, demoSeconds, demoPercent, demoByHandHeading,
+    demoByHandOpen, demoByHandRing, demoByHandStop, demoByHandKeep, demoByHandPage, demoStopped,
+    demoStoppedKept, demoFailed, demoFailedServe, demoFailedOutcome, demoFailedProof,
+    demoFailedNoRing, demoFailedWrite, demoInterrupted, demoSpeechWorker, demoSpeechCitizen
+
+  /// How a role is said.
+  public static func role(_ role: Role) -> TextKey {
+    switch role {
+    case .citizen: .roleCitizen
+    case .supportWorker: .roleSupportWorker
+    case .operations: .roleOperations
+    }
+  }
+}

@@ -1,0 +1,132 @@
+public import FoundationEssentials
+
+/// What the service tells a device as it happens.
+public enum VisitEvent: Sendable, Equatable {
+  /// A visit was booked, moved, called off, or changed its state.
+  case visit(Visit)
+  /// Somebody rings.
+  case ring(Ring)
+  /// It no longer rings.
+  case ringStopped(RingStopped)
+  /// The ring was answered.
+  case answered(Answered)
+  /// Who is in the room and in which slot.
+  case room(RoomState)
+  /// The relay's end of a session is gone: join again now.
+  case rejoin(Rejoin)
+  /// Who is speaking, loudest first.
+  case speaking(Speaking)
+  /// A line was added to a visit's ledger.
+  case ledger(LedgerLine)
+  /// A visit is over.
+  case ended(Ended)
+
+  /// Somebody rings.
+  public struct Ring: Codable, Sendable, Equatable {
+    /// The visit's id.
+    public var visit: String
+    /// Who rings.
+    public var from: PersonReference
+    /// When it stops by itself.
+    public var expiresAt: Date
+  }
+
+  /// It no longer rings.
+  public struct RingStopped: Codable, Sendable, Equatable {
+    /// The visit's id.
+    public var visit: String
+    /// Why: `answered`, `declined`, `missed` or `cancelled`.
+    public var reason: String
+    /// The device that answered, where one did.
+    public var device: String?
+  }
+
+  /// The ring was answered.
+  public struct Answered: Codable, Sendable, Equatable {
+    /// The visit's id.
+    public var visit: String
+  }
+
+  /// Who is in the room and in which slot.
+  public struct RoomState: Codable, Sendable, Equatable {
+    /// The visit's id.
+    public var visit: String
+    /// The session whose slots these are.
+    public var session: String?
+    /// The slots.
+    public var slots: [SlotState]?
+    /// Everyone in the room.
+    public var participants: [PersonReference]?
+  }
+
+  /// The relay's end of a session is gone.
+  public struct Rejoin: Codable, Sendable, Equatable {
+    /// The visit's id.
+    public var visit: String
+    /// The session that is gone; nil means whichever it was.
+    public var session: String?
+    /// Why.
+    public var cause: String?
+  }
+
+  /// Who is speaking.
+  public struct Speaking: Codable, Sendable, Equatable {
+    /// The visit's id.
+    public var visit: String
+    /// Their ids, loudest first.
+    public var participants: [String]
+  }
+
+  /// A line was added to a visit's ledger.
+  public struct LedgerLine: Codable, Sendable, Equatable {
+    /// The visit's id.
+    public var visit: String
+    /// The line.
+    public var entry: LedgerEntry
+  }
+
+  /// A visit is over.
+  public struct Ended: Codable, Sendable, Equatable {
+    /// The visit's id.
+    public var visit: String
+    /// Why.
+    public var cause: String?
+  }
+
+  /// An event from the stream; nil for names and shapes of a newer service, which are skipped.
+  init?(_ event: ServerEvent) {
+    func decode<Value: Decodable>(_ type: Value.Type) -> Value? {
+      try? ServiceJSON.decode(type, from: Data(event.data.utf8))
+    }
+    let decoded: VisitEvent? =
+      switch event.name {
+      case "visit": decode(Visit.self).map { .visit($0) }
+      case "ring": decode(Ring.self).map { .ring($0) }
+      case "ring-stopped": decode(RingStopped.self).map { .ringStopped($0) }
+      case "answered": decode(Answered.self).map { .answered($0) }
+      case "room": decode(RoomState.self).map { .room($0) }
+      case "rejoin": decode(Rejoin.self).map { .rejoin($0) }
+      case "speaking": decode(Speaking.self).map { .speaking($0) }
+      case "ledger": decode(LedgerLine.self).map { .ledger($0) }
+      case "ended": decode(Ended.self).map { .ended($0) }
+      default: nil
+      }
+    guard let decoded else { return nil }
+    self = decoded
+  }
+
+  /// The visit that the event is about.
+  public var visitID: String {
+    switch self {
+    case .visit(let visit): visit.id
+    case .ring(let ring): ring.visit
+    case .ringStopped(let stopped): stopped.visit
+    case .answered(let answered): answered.visit
+    case .room(let room): room.visit
+    case .rejoin(let rejoin): rejoin.visit
+    case .speaking(let speaking): speaking.visit
+    case .ledger(let line): line.visit
+    case .ended(let ended): ended.visit
+    }
+  }
+}

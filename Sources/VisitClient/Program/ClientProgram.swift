@@ -1,0 +1,108 @@
+public import Foundation
+
+/// What the commands of a native program share: the API of whoever is logged in, the texts, and
+/// lists of visits with failures in plain words.
+public struct ClientProgram: Sendable {
+  /// The API.
+  public let api: BesoegAPI
+  /// The texts.
+  public let texts: Texts
+  /// Denmark's calendar.
+  public let copenhagen = Copenhagen()
+
+  /// The program of whoever the environment or the settings file names.
+  public init(texts: Texts = .current) throws {
+    guard let settings = ClientSettings.load() else {
+      throw ProgramFailure(texts[.notLoggedIn])
+    }
+    try self.init(settings: settings, texts: texts)
+  }
+
+  /// The program of given settings.
+  public init(settings: ClientSettings, texts: Texts = .current) throws {
+    self.texts = texts
+    do {
+      api = try BesoegAPI(server: settings.server, token: settings.token)
+    } catch {
+      throw ProgramFailure(error.text(in: texts, server: settings.server))
+    }
+  }
+
+  /// Makes a request; its failure becomes a text for people.
+  public func ask<Value: Sendable>(
+    _ request: (BesoegAPI) async throws(ServiceError) -> Value
+  ) async throws -> Value {
+    do {
+      return try await request(api)
+    } catch {
+      throw ProgramFailure(error.text(in: texts, server: api.server))
+    }
+  }
+
+  /// The visits of `days` days from the one `now` is in.
+  public func visits(now: Date, days: Int = 1) async throws -> [Visit] {
+    let from = copenhagen.startOfDay(now)
+    let to = copenhagen.startOfDay(now, plusDays: days)
+    return try await ask { api async throws(ServiceError) in
+      try await api.visits(from: from, to: to)
+    }
+  }
+
+  /// The visit that `words` mean; without words, whatever `choose` takes among today's.
+  public func visit(
+    _ words: String, now: Date, orElse choose: ([Visit]) -> Visit?, missing: TextKey
+  ) async throws -> Visit {
+    if words.isEmpty {
+      guard let visit = choose(try await visits(now: now)) else {
+        throw ProgramFailure(texts[missing], status: ExitStatus.noConversation)
+      }
+      return visit
+    }
+    // A whole id may be of any day.
+    if words.count == 36, let visit = try? await api.visit(words) { return visit }
+    switch VisitFinder.visit(words, in: try await visits(now: now), now: now) {
+    case .one(let visit): return visit
+    case .several(let several):
+      let names = Set(several.map(\.citizen.displayName)).sorted().joined(separator: ", ")
+      throw ProgramFailure(texts[.nameAmbiguous, ["words": words, "names": names]])
+    case .none:
+      throw ProgramFailure(texts[.visitNotFound, ["words": words]])
+    }
+  }
+
+  /// The person of a role that `words` mean.
+  public func person(_ words: String, role: Role?) async throws -> Person {
+    let people = try await ask { api async throws(ServiceError) in try await api.people() }
+      .filter { role == nil || $0.role == role }
+    switch VisitFinder.person(words, in: people) {
+    case .one(let person): return person
+    case .several(let several):
+      let names = several.map(\.displayName).sorted().joined(separator: ", ")
+      throw ProgramFailure(texts[.nameAmbiguous, ["words": words, "names": names]])
+    case .none:
+      throw ProgramFailure(texts[.personNotFound, ["words": words]])
+    }
+  }
+
+  /// The time that `words` mean.
+  public func date(_ words: String, now: Date) throws -> Date {
+    do {
+      return try DateWords(now: now).date(words)
+    } catch {
+      throw ProgramFailure(text(for: error, words: words, now: now))
+    }
+  }
+
+  private func text(for error: DateWordsError, words: String, now: Date) -> String {
+    let dates = DateText(texts)
+    switch error {
+    case .notUnderstood(let word): return texts[.dateNotUnderstood, ["word": word]]
+    case .timeMissing: return texts[.dateTimeMissing, ["words": words]]
+    case .noSuchTime: return texts[.dateNoSuchTime, ["words": words]]
+    case .ambiguous(let word): return texts[.dateAmbiguous, ["word": word]]
+    case .passed(let date):
+      let when = "\(dates.spokenDay(date, now: now)) \(dates.clock(date))"
+      return texts[.datePassed, ["when": when]]
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import Foundation
+import Glibc
+
+/// Lines typed on standard input, without their line break.
+public enum KeyLines {
+  /// The lines from now on; ends with the input. Read on a thread of its own, since reading blocks.
+  public static func stream() -> AsyncStream<String> {
+    AsyncStream { continuation in
+      let thread = Thread {
+        while let line = readLine(strippingNewline: true) { continuation.yield(line) }
+        continuation.finish()
+      }
+      thread.name = "besoeg-keys"
+      thread.start()
+    }
+  }
+
+  /// Reads one secret line without echoing it on a terminal; nil at the end of input.
+  public static func secret() -> String? {
+    var settings = termios()
+    guard isatty(STDIN_FILENO) == 1, tcgetattr(STDIN_FILENO, &settings) == 0 else {
+      return readLine(strippingNewline: true)
+    }
+    var quiet = settings
+    quiet.c_lflag &= ~tcflag_t(ECHO)
+    tcsetattr(STDIN_FILENO, TCSANOW, &quiet)
+    defer { tcsetattr(STDIN_FILENO, TCSANOW, &settings) }
+    return readLine(strippingNewline: true)
+  }
+}

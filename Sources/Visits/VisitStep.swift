@@ -1,0 +1,168 @@
+/// One command at work: the visit before it, who gives it and when.
+struct VisitStep {
+  let visit: Visit
+  let initiator: Initiator
+  let now: UTCMilliseconds
+
+  // MARK: Ringing
+
+  func ring() throws(Refusal) -> VisitChange {
+    try requireWorker(else: .onlyWorkerRings)
+    guard visit.isRelayed else { throw visit.notRelayed }
+    switch visit.state {
+    case .ended: throw .visitOver
+    case .cancelled: throw .visitCancelled
+    case .booked, .missed, .ringing, .active: break
+    }
+    // A repeated request must not restart the ring: it would never end.
+    if visit.isBeingRung { return unchanged }
+    return change([entry(.rung, cause: visit.state == .booked ? .requested : .again)]) { visit in
+      if visit.state != .active { visit.state = .ringing }
+      visit.ringExpiresAt = now.adding(milliseconds: VisitRules.ringMilliseconds)
+    }
+  }
+
+  func answer() throws(Refusal) -> VisitChange {
+    try requireCitizen()
+    guard visit.isBeingRung else {
+      switch visit.state {
+      case .active:
+        // The answer's reply may have been lost on its way and the client asks again.
+        if visit.answeredDevice == initiator.device { return unchanged }
+        throw .answeredElsewhere
+      case .missed: throw .ringOver
+      case .ended: throw .visitOver
+      case .cancelled: throw .visitCancelled
+      case .booked, .ringing: throw .notRinging
+      }
+    }
+    // A ring whose time is up but that nobody has stopped yet is still answered: the citizen
+    // pressed the button while it rang.
+    return change([entry(.answered, cause: .requested)]) { visit in
+      visit.state = .active
+      visit.ringExpiresAt = nil
+      visit.answeredDevice = initiator.device
+    }
+  }
+
+  func decline(note: String?) throws(Refusal) -> VisitChange {
+    try requireCitizen()
+    guard visit.isBeingRung else {
+      switch visit.state {
+      case .missed: return unchanged
+      case .active: throw .visitInProgress
+      case .ended: throw .visitOver
+      case .cancelled: throw .visitCancelled
+      case .booked, .ringing: throw .notRinging
+      }
+    }
+    return stopRing(entry(.declined, cause: .requested, note: note))
+  }
+
+  func expireRing() -> VisitChange {
+    guard let expiry = visit.ringExpiresAt, now >= expiry else { return unchanged }
+    return stopRing(entry(.missed, participant: visit.citizenID, cause: .timeout))
+  }
+
+  private func stopRing(_ entry: LedgerDraft) -> VisitChange {
+    change([entry]) { visit in
+      if visit.state == .ringing { visit.state = .missed }
+      visit.ringExpiresAt = nil
+    }
+  }
+
+  // MARK: Ending
+
+  func hangUp(note: String?) throws(Refusal) -> VisitChange {
+    guard let person = initiator.person, visit.participants.contains(person) else {
+      throw .notYourVisit
+    }
+    switch visit.state {
+    case .booked: throw .notInProgress
+    case .missed, .ended, .cancelled: return unchanged
+    case .ringing:
+      if person == visit.citizenID { return try decline(note: note) }
+      return stopRing(
+        entry(.missed, participant: visit.citizenID, cause: .callerGaveUp, note: note))
+    case .active:
+      // One who leaves a group leaves it to the others; only the worker ends it.
+      guard visit.isTwoParty || person == visit.workerID else {
+        return VisitChange(visit: visit, entries: [entry(.left, cause: .hungUp, note: note)])
+      }
+      return finish(.ended, entry(.ended, cause: .hungUp, note: note))
+    }
+  }
+
+  func end(cause: LedgerCause) -> VisitChange {
+    guard visit.state == .active else { return unchanged }
+    return finish(.ended, entry(.ended, cause: cause))
+  }
+
+  func cancel(note: String?) throws(Refusal) -> VisitChange {
+    try VisitRules.requireStaff(initiator, of: visit)
+    switch visit.state {
+    case .cancelled: return unchanged
+    case .ended: throw .visitOver
+    case .active: throw .visitInProgress
+    case .booked, .missed, .ringing:
+      return finish(.cancelled, entry(.cancelled, cause: .requested, note: note))
+    }
+  }
+
+  private func finish(_ state: VisitState, _ entry: LedgerDraft) -> VisitChange {
+    change([entry]) { visit in
+      visit.state = state
+      visit.ringExpiresAt = nil
+    }
+  }
+
+  // MARK: Facts
+
+  func record(_ report: MediaReport, key: String?) -> VisitChange {
+    let kind: LedgerKind =
+      switch report.kind {
+      case .mediaConnected: .mediaConnected
+      case .interrupted: .interrupted
+      case .resumed: .resumed
+      case .left: .left
+      }
+    let entry = LedgerDraft(
+      at: now, kind: kind, participant: report.participant, cause: report.cause,
+      device: report.device, session: report.session, attempt: report.attempt, key: key)
+    return VisitChange(visit: visit, entries: [entry])
+  }
+
+  // MARK: Pieces
+
+  private var unchanged: VisitChange { VisitChange(visit: visit, entries: []) }
+
+  private func change(
+    _ entries: [LedgerDraft], _ body: (inout Visit) -> Void
+  ) -> VisitChange {
+    var changed = visit
+    body(&changed)
+    return VisitChange(visit: changed, entries: entries)
+  }
+
+  private func entry(
+    _ kind: LedgerKind, participant: PersonID? = nil, cause: LedgerCause, note: String? = nil
+  ) -> LedgerDraft {
+    LedgerDraft(
+      at: now, kind: kind, participant: participant ?? initiator.person, cause: cause, note: note,
+      device: initiator.device)
+  }
+
+  private func requireWorker(else refusal: Refusal) throws(Refusal) {
+    guard let person = initiator.person, visit.participants.contains(person) else {
+      throw .notYourVisit
+    }
+    guard person == visit.workerID else { throw refusal }
+  }
+
+  private func requireCitizen() throws(Refusal) {
+    guard let person = initiator.person, visit.participants.contains(person) else {
+      throw .notYourVisit
+    }
+    guard person == visit.citizenID else { throw .onlyCitizenAnswers }
+  }
+}

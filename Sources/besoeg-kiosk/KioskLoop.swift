@@ -1,0 +1,187 @@
+import Foundation
+import VisitClient
+
+/// The kiosk's one loop: idle, ringing, in a call, and idle again.
+struct KioskLoop {
+  private enum Input: Sendable {
+    case signal(StreamSignal)
+    case key(String)
+    case visits([Visit])
+    case minute
+    case bell
+    case call(VisitProgress)
+    case callEnded(VisitResult)
+    case interrupted
+  }
+
+  private enum State {
+    case idle
+    case ringing(VisitEvent.Ring)
+    case inCall(VisitCall, CallScreen, AsyncStream<StreamSignal>.Continuation)
+  }
+
+  let program: ClientProgram
+  let me: Person
+  let setup: CallSetup
+  let answersByItself: Bool
+  let endsAfterOne: Bool
+  let proofFile: String?
+
+  /// Between two rings of the bell, and between two looks at the clock.
+  private static let bellInterval = Duration.seconds(2)
+  private static let idleInterval = Duration.seconds(60)
+
+  func run() async throws {
+    let (inputs, feed) = AsyncStream.makeStream(of: Input.self)
+    let sources = start(feed)
+    defer { for source in sources { source.cancel() } }
+    var state = State.idle
+    var screen = KioskScreen(texts: program.texts)
+    var visits: [Visit] = []
+    var isOnline = true
+    for await input in inputs {
+      switch input {
+      case .signal(.refused):
+        throw ProgramFailure(program.texts[.kioskOldToken])
+      case .signal(.online):
+        if !isOnline, case .idle = state { screen.say(.kioskOnline) }
+        isOnline = true
+        look(feed)
+      case .signal(.offline):
+        if isOnline, case .idle = state { screen.say(.kioskOffline) }
+        isOnline = false
+      case .signal(.event(let event)):
+        try await take(event, &state, &screen, feed)
+        if case .visit = event { look(feed) }
+      case .visits(let new):
+        visits = new
+      case .minute, .bell, .key, .call, .callEnded, .interrupted:
+        if try await act(input, &state, &screen, feed) { return }
+      }
+      if case .inCall(_, _, let signals) = state, case .signal(let signal) = input {
+        signals.yield(signal)
+      }
+      if case .idle = state, isOnline { screen.showIdle(visits, now: Date()) }
+    }
+  }
+
+  private func start(_ feed: AsyncStream<Input>.Continuation) -> [Task<Void, Never>] {
+    let signals = EventStream(program.api).signals()
+    return [
+      Task { for await signal in signals { feed.yield(.signal(signal)) } },
+      Task { for await line in KeyLines.stream() { feed.yield(.key(line)) } },
+      Task { for await _ in Interruptions.stream() { feed.yield(.interrupted) } },
+      Task {
+        while !Task.isCancelled {
+          try? await Task.sleep(for: Self.idleInterval)
+          feed.yield(.minute)
+        }
+      },
+      Task {
+        while !Task.isCancelled {
+          try? await Task.sleep(for: Self.bellInterval)
+          feed.yield(.bell)
+        }
+      },
+    ]
+  }
+
+  /// Asks for today's visits; the answer comes as an input.
+  private func look(_ feed: AsyncStream<Input>.Continuation) {
+    Task { [program] in
+      if let visits = try? await program.visits(now: Date()) { feed.yield(.visits(visits)) }
+    }
+  }
+
+  private func take(
+    _ event: VisitEvent, _ state: inout State, _ screen: inout KioskScreen,
+    _ feed: AsyncStream<Input>.Continuation
+  ) async throws {
+    switch (event, state) {
+    case (.ring(let ring), .idle) where ring.expiresAt > Date():
+      state = .ringing(ring)
+      screen.showRing(from: ring.from.displayName, answersByItself: answersByItself)
+      if answersByItself { try await answer(ring, &state, &screen, feed) }
+    case (.ringStopped(let stopped), .ringing(let ring)) where stopped.visit == ring.visit:
+      state = .idle
+      let key: TextKey = stopped.reason == "answered" ? .kioskElsewhere : .kioskMissed
+      screen.say(key, name: ring.from.displayName)
+    default:
+      break
+    }
+  }
+
+  /// Returns whether the kiosk is done.
+  private func act(
+    _ input: Input, _ state: inout State, _ screen: inout KioskScreen,
+    _ feed: AsyncStream<Input>.Continuation
+  ) async throws -> Bool {
+    switch (input, state) {
+    case (.bell, .ringing):
+      screen.terminal.bell()
+    case (.minute, .idle):
+      look(feed)
+    case (.key(let line), .ringing(let ring)):
+      if ["n", "nej", "no"].contains(line.lowercased()) {
+        state = .idle
+        screen.say(.kioskDeclined, name: ring.from.displayName)
+        try? await program.api.decline(ring.visit, reason: "declined-by-citizen")
+      } else {
+        try await answer(ring, &state, &screen, feed)
+      }
+    case (.key(let line), .inCall(let call, _, _)):
+      if line.lowercased() == "l" { call.hangUp() }
+    case (.bell, .inCall(let call, let view, _)):
+      view.show(call.status)
+    case (.call(let progress), .inCall(_, let view, _)):
+      view.show(progress)
+    case (.callEnded(let result), .inCall(let call, _, let signals)):
+      signals.finish()
+      state = .idle
+      screen.showEnd(result, name: call.other.displayName)
+      try writeProof(result)
+      if endsAfterOne {
+        try CallHolder.check(result)
+        return true
+      }
+      look(feed)
+    case (.interrupted, .inCall(let call, _, _)):
+      call.hangUp()
+    case (.interrupted, _):
+      return true
+    default:
+      break
+    }
+    return false
+  }
+
+  private func answer(
+    _ ring: VisitEvent.Ring, _ state: inout State, _ screen: inout KioskScreen,
+    _ feed: AsyncStream<Input>.Continuation
+  ) async throws {
+    let (signals, continuation) = AsyncStream.makeStream(of: StreamSignal.self)
+    // What the ring says is enough to answer it: nothing is fetched while somebody waits.
+    let visit = Visit(
+      id: ring.visit, citizen: PersonReference(id: me.id, displayName: me.displayName),
+      worker: ring.from, start: Date(), durationMinutes: 30, state: .ringing)
+    let call = VisitCall(
+      api: program.api, visit: visit, me: me.id, part: .answerer, setup: setup, signals: signals)
+    let view = CallScreen(
+      texts: program.texts, terminal: screen.terminal, other: ring.from, me: me.id)
+    state = .inCall(call, view, continuation)
+    screen.say(.kioskInCall)
+    Task {
+      let result = await call.run { feed.yield(.call($0)) }
+      feed.yield(.callEnded(result))
+    }
+  }
+
+  private func writeProof(_ result: VisitResult) throws {
+    guard let proofFile, let report = result.report else { return }
+    do {
+      try ProofFile(report).write(to: proofFile)
+    } catch {
+      throw ProgramFailure(program.texts[.fileNotWritten, ["file": proofFile]])
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import ArgumentParser
+import Foundation
+import VisitClient
+
+/// The command line of support workers and operations.
+@main
+struct Besoeg: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "besoeg",
+    abstract: Texts.current[.helpBesoeg],
+    discussion: Texts.current[.helpBesoegMore],
+    subcommands: [
+      TodayCommand.self, CallCommand.self, HangUpCommand.self, BookCommand.self,
+      MoveCommand.self, CancelCommand.self, VerdictCommand.self, PeopleCommand.self,
+      LoginCommand.self, ProofFilesCommand.self,
+    ],
+    defaultSubcommand: TodayCommand.self)
+
+  static func main() async {
+    do {
+      var command = try parseAsRoot()
+      if var waiting = command as? any AsyncParsableCommand {
+        try await waiting.run()
+      } else {
+        try command.run()
+      }
+    } catch let failure as ProgramFailure {
+      printError(failure.text)
+      Foundation.exit(failure.status)
+    } catch {
+      // Requests for help are errors to the parser, with status 0.
+      if exitCode(for: error) != .success { printError(Texts.current[.usageUnclear]) }
+      exit(withError: error)
+    }
+  }
+}
+
+/// What every command takes.
+struct CommonOptions: ParsableArguments {
+  @Option(name: .customLong("lang"), help: .init(Texts.current[.helpLang]))
+  var language: String?
+}

@@ -1,0 +1,65 @@
+import Testing
+
+@testable import Forwarding
+
+@Suite struct PacketHistoryTests {
+  private func store(_ history: inout PacketHistory, _ sequence: UInt64, length: Int = 1000) {
+    let payload = [UInt8](repeating: UInt8(truncatingIfNeeded: sequence), count: length)
+    payload.withUnsafeBytes {
+      history.store(
+        sequence: sequence, timestamp: UInt32(sequence) * 10, marker: sequence % 2 == 0,
+        payload: $0)
+    }
+  }
+
+  private func holds(_ history: borrowing PacketHistory, _ sequence: UInt64) -> Bool {
+    history.find(sequence) != nil
+  }
+
+  @Test func whatIsStoredIsFoundWhole() {
+    var history = PacketHistory()
+    for sequence: UInt64 in 100..<110 { store(&history, sequence, length: Int(sequence)) }
+    guard let entry = history.find(105) else {
+      Issue.record("lost")
+      return
+    }
+    #expect(entry.timestamp == 1050)
+    #expect(!entry.marker)
+    #expect([UInt8](history.payload(of: entry)) == [UInt8](repeating: 105, count: 105))
+  }
+
+  @Test func anEmptyHistoryFindsNothing() {
+    let history = PacketHistory()
+    #expect(holds(history, 0) == false)
+    #expect(holds(history, 1) == false)
+  }
+
+  @Test func itIsBoundedInBytesAndNeverReturnsOverwrittenOnes() {
+    var history = PacketHistory()
+    for sequence: UInt64 in 1...2000 {
+      store(&history, sequence, length: 1200)
+      for earlier in stride(from: sequence, to: sequence > 300 ? sequence - 300 : 0, by: -29) {
+        guard let entry = history.find(earlier) else { continue }
+        let payload = history.payload(of: entry)
+        #expect(payload.allSatisfy { $0 == UInt8(truncatingIfNeeded: earlier) })
+      }
+    }
+    #expect(holds(history, 2000) == true)
+    #expect(holds(history, 2000 - 200) == true)
+    #expect(holds(history, 2000 - 225) == false)
+  }
+
+  @Test func itIsBoundedInPackets() {
+    var history = PacketHistory()
+    for sequence: UInt64 in 1...600 { store(&history, sequence, length: 50) }
+    #expect(holds(history, 600 - 511) == true)
+    #expect(holds(history, 600 - 512) == false)
+  }
+
+  @Test func nothingIsFoundAfterTheSourceStartedOver() {
+    var history = PacketHistory()
+    store(&history, 5)
+    history.removeAll()
+    #expect(holds(history, 5) == false)
+  }
+}

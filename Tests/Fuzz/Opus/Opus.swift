@@ -1,0 +1,5 @@
+/// libFuzzer's entry: one input through `Exercise.opus`.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzOpus(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
+  fuzz(.opus, UnsafeRawBufferPointer(start: data, count: size))
+}

@@ -1,0 +1,5 @@
+/// libFuzzer's entry: one input through `Exercise.redundantAudio`.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzRED(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
+  fuzz(.redundantAudio, UnsafeRawBufferPointer(start: data, count: size))
+}

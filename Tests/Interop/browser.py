@@ -1,0 +1,88 @@
+"""A headless Chromium with synthetic camera and microphone, on the citizen's page or as a bare peer."""
+
+import shutil
+
+# Chromium leaves out loopback candidates by default; a test machine may have no other network.
+FLAGS = [
+    "--no-sandbox",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--allow-loopback-in-peer-connection",
+]
+
+# What getStats says, folded to what the tests ask about.
+STATS = """async () => {
+  const peer = globalThis.besoegCall?.peer;
+  if (!peer) return null;
+  const result = { state: peer.connectionState };
+  for (const stat of (await peer.getStats()).values()) {
+    if (stat.type === "transport") {
+      result.srtpCipher = stat.srtpCipher;
+      result.dtlsRole = stat.dtlsRole;
+    }
+    if (stat.type === "inbound-rtp" || stat.type === "outbound-rtp") {
+      result[`${stat.type.split("-")[0]}_${stat.kind}`] = { ...stat };
+    }
+  }
+  return result;
+}"""
+
+# A participant without a page of its own: the page's own call module, with somebody's token.
+JOIN = """async ({ token, visit, participant }) => {
+  const { Service } = await import("/assets/api.mjs");
+  const { Call } = await import("/assets/call.mjs");
+  const service = new Service(token);
+  const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
+  globalThis.besoegCall = new Call({
+    service, visit, participant, slots: 1, tracks: stream.getTracks(), onState() {},
+    onTrack(kind, slot, track) {
+      const sink = document.createElement(kind);
+      sink.autoplay = true;
+      sink.srcObject = new MediaStream([track]);
+      document.body.append(sink);
+    },
+  });
+  service.readEvents((name, data) => {
+    if (name === "rejoin" && data.visit === visit) globalThis.besoegCall.rejoin(data.session);
+  }, () => {});
+  await globalThis.besoegCall.start();
+}"""
+
+
+def launch(playwright, video=None, audio=None):
+    flags = list(FLAGS)
+    if video:
+        flags.append(f"--use-file-for-fake-video-capture={video}")
+    if audio:
+        flags.append(f"--use-file-for-fake-audio-capture={audio}")
+    return playwright.chromium.launch(executable_path=shutil.which("chromium"), headless=True, args=flags)
+
+
+def open_page(browser, url):
+    """Opens a page that may use camera and microphone; keeps what it logs in `page.messages`."""
+    context = browser.new_context(permissions=["camera", "microphone"], viewport={"width": 1024, "height": 768},
+                                  locale="da-DK")
+    page = context.new_page()
+    page.messages = []
+    page.on("console", lambda message: page.messages.append(message.text))
+    page.on("pageerror", lambda error: page.messages.append(f"error: {error}"))
+    page.goto(url)
+    return page
+
+
+def stats(page):
+    return page.evaluate(STATS)
+
+
+def wait_for_state(page, state, seconds):
+    page.wait_for_selector(f'body[data-state="{state}"]', timeout=seconds * 1000, state="attached")
+
+
+def wait_for_media(page, seconds):
+    """Waits until the page has decoded sound and picture; returns the stats then."""
+    page.wait_for_function(
+        f"""async () => {{
+          const stats = await ({STATS})();
+          return stats?.inbound_audio?.totalSamplesReceived > 0 && stats?.inbound_video?.framesDecoded > 0;
+        }}""", timeout=seconds * 1000, polling=100)
+    return stats(page)

@@ -1,0 +1,40 @@
+"""Fixtures: a deployment per test, proof files and a Playwright per session."""
+
+import faulthandler
+import subprocess
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from deployment import RELEASE, Deployment
+
+# Every test has a deadline: a hang is a failure with a stack trace, not a stuck run.
+DEADLINE_SECONDS = 120
+
+
+@pytest.fixture(autouse=True)
+def deadline():
+    faulthandler.dump_traceback_later(DEADLINE_SECONDS, exit=True)
+    yield
+    faulthandler.cancel_dump_traceback_later()
+
+
+@pytest.fixture
+def deployment(tmp_path):
+    running = Deployment(tmp_path).start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def playwright():
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def proof_files(tmp_path_factory):
+    """A picture with a frame counter and a sound with a tone sequence, as files for Chromium."""
+    folder = tmp_path_factory.mktemp("proof")
+    subprocess.run([RELEASE / "besoeg", "proof-files", folder, "--seconds", "8"], check=True)
+    return {"video": next(folder.glob("*.y4m")), "audio": next(folder.glob("*.wav"))}

@@ -1,0 +1,166 @@
+"""Visits on real media: Chromium, our native client, and an independent peer, through the relay."""
+
+import json
+import os
+import signal
+import time
+
+import pytest
+
+from browser import JOIN, launch, open_page, stats, wait_for_media, wait_for_state
+from deployment import program, wait_until
+
+
+@pytest.fixture
+def parties(deployment):
+    """A worker, a citizen and a visit booked for now."""
+    worker = deployment.person("supportWorker", "Anne Holm")
+    citizen = deployment.person("citizen", "Karen Friis")
+    return worker, citizen, deployment.book(worker, citizen)["id"]
+
+
+def kinds(ledger):
+    return [entry["kind"] for entry in ledger]
+
+
+def answer_in(page):
+    wait_for_state(page, "ringing", 15)
+    page.get_by_role("button", name="Svar").click()
+
+
+def test_chromium_and_native_client_hear_and_see_each_other(deployment, parties, playwright, proof_files, tmp_path):
+    worker, citizen, visit = parties
+    browser = launch(playwright, **proof_files)
+    page = open_page(browser, citizen.page)
+    wait_for_state(page, "idle", 10)
+    proof_path = tmp_path / "worker-proof.json"
+    native = program("besoeg", "call", visit, "--for", 15, "--source", "tones", "--proof", proof_path,
+                     device=worker, folder=tmp_path, label="worker")
+    answer_in(page)
+    wait_for_media(page, 20)
+    time.sleep(8)
+    seen = stats(page)
+    assert native.wait(60) == 0, (tmp_path / "worker.log").read_text()
+    wait_for_state(page, "ended", 10)
+
+    # What Chromium says it received from the native client.
+    assert seen["srtpCipher"] in ("AEAD_AES_128_GCM", "AEAD_AES_256_GCM")
+    assert seen["inbound_video"]["framesDecoded"] > 60
+    assert seen["inbound_video"]["freezeCount"] == 0
+    assert seen["inbound_audio"]["totalAudioEnergy"] > 0.001
+    concealed = seen["inbound_audio"]["concealedSamples"] - seen["inbound_audio"]["silentConcealedSamples"]
+    assert concealed / seen["inbound_audio"]["totalSamplesReceived"] < 0.02
+
+    # What the native client proves that it received from Chromium.
+    proof = json.loads(proof_path.read_text())
+    assert proof["framesSeen"] > 100, proof
+    assert proof["longestFreezeMs"] < 1000, proof
+    assert proof["tonesHeard"] >= 10, proof
+    assert proof["concealedSamples"] / proof["totalSamples"] < 0.02, proof
+
+    entries = worker.ledger(visit)
+    assert [entry["sequence"] for entry in entries] == list(range(1, len(entries) + 1))
+    assert kinds(entries)[:3] == ["booked", "rung", "answered"]
+    assert kinds(entries).count("media-connected") == 2
+    assert kinds(entries)[-1] == "ended"
+    verdict = worker.json("GET", f"/visits/{visit}/verdict")
+    assert verdict["firstTry"] is True, verdict
+    browser.close()
+
+
+def test_two_chromiums_hear_and_see_each_other(deployment, parties, playwright):
+    worker, citizen, visit = parties
+    browser = launch(playwright)
+    page = open_page(browser, citizen.page)
+    wait_for_state(page, "idle", 10)
+    worker.json("POST", f"/visits/{visit}/ring", {})
+    answer_in(page)
+    other = open_page(browser, deployment.origin + "/")
+    other.evaluate(JOIN, {"token": worker.token, "visit": visit, "participant": worker.person["id"]})
+    for peer in (page, other):
+        wait_for_media(peer, 20)
+    time.sleep(6)
+    for peer in (page, other):
+        seen = stats(peer)
+        assert seen["srtpCipher"] in ("AEAD_AES_128_GCM", "AEAD_AES_256_GCM")
+        assert seen["inbound_video"]["framesDecoded"] > 30
+        assert seen["inbound_video"]["freezeCount"] == 0
+        assert seen["inbound_audio"]["totalAudioEnergy"] > 0
+        # Transport-wide feedback lets Chromium leave its cautious start rate.
+        assert seen["outbound_video"]["targetBitrate"] > 300_000
+    worker.json("POST", f"/visits/{visit}/hangup", {})
+    wait_for_state(page, "ended", 10)
+    browser.close()
+
+
+def test_media_is_back_within_five_seconds_of_a_killed_worker(deployment, parties, playwright):
+    worker, citizen, visit = parties
+    browser = launch(playwright)
+    page = open_page(browser, citizen.page)
+    wait_for_state(page, "idle", 10)
+    worker.json("POST", f"/visits/{visit}/ring", {})
+    answer_in(page)
+    other = open_page(browser, deployment.origin + "/")
+    other.evaluate(JOIN, {"token": worker.token, "visit": visit, "participant": worker.person["id"]})
+    for peer in (page, other):
+        wait_for_media(peer, 20)
+    before = [peer.evaluate("globalThis.besoegCall.session") for peer in (page, other)]
+    for process in deployment.workers():
+        os.kill(process, signal.SIGKILL)
+    killed = time.monotonic()
+    for peer, session in zip((page, other), before):
+        peer.wait_for_function("old => globalThis.besoegCall.session !== old", arg=session, timeout=5000, polling=50)
+        wait_for_media(peer, 5)
+    assert time.monotonic() - killed < 5
+    wait_for_state(page, "call", 5)
+    entries = worker.ledger(visit)
+    assert "interrupted" in kinds(entries) and "resumed" in kinds(entries)
+    worker.json("POST", f"/visits/{visit}/hangup", {})
+    verdict = worker.json("GET", f"/visits/{visit}/verdict")
+    assert verdict["firstTry"] is False and verdict["causes"], verdict
+    browser.close()
+
+
+def test_a_killed_control_process_loses_nothing_and_media_goes_on(deployment, parties, playwright):
+    worker, citizen, visit = parties
+    browser = launch(playwright)
+    page = open_page(browser, citizen.page)
+    wait_for_state(page, "idle", 10)
+    worker.json("POST", f"/visits/{visit}/ring", {})
+    answer_in(page)
+    other = open_page(browser, deployment.origin + "/")
+    other.evaluate(JOIN, {"token": worker.token, "visit": visit, "participant": worker.person["id"]})
+    for peer in (page, other):
+        wait_for_media(peer, 20)
+    wait_until(lambda: kinds(worker.ledger(visit)).count("media-connected") == 2, 10, "both connected in the ledger")
+    entries = worker.ledger(visit)
+    sessions = [peer.evaluate("globalThis.besoegCall.session") for peer in (page, other)]
+    workers = set(deployment.workers())
+    deployment.kill()
+    frames = stats(page)["inbound_video"]["framesDecoded"]
+    time.sleep(3)
+    assert stats(page)["inbound_video"]["framesDecoded"] > frames + 20
+    deployment.start()
+    assert set(deployment.workers()) == workers, "the restarted control process takes its workers back"
+    assert worker.ledger(visit)[: len(entries)] == entries
+    assert [peer.evaluate("globalThis.besoegCall.session") for peer in (page, other)] == sessions
+    worker.json("POST", f"/visits/{visit}/hangup", {})
+    wait_for_state(page, "ended", 15)
+    assert kinds(worker.ledger(visit))[-1] == "ended"
+    browser.close()
+
+
+def test_the_kiosk_answers_a_ring_from_the_command_line(deployment, parties, tmp_path):
+    worker, citizen, visit = parties
+    kiosk = program("besoeg-kiosk", "--auto-answer", "--once", "--source", "tones", "--proof", tmp_path / "kiosk.json",
+                    device=citizen, folder=tmp_path, label="kiosk")
+    native = program("besoeg", "call", visit, "--for", 8, "--source", "tones", "--proof", tmp_path / "worker.json",
+                     device=worker, folder=tmp_path, label="worker")
+    assert native.wait(60) == 0, (tmp_path / "worker.log").read_text()
+    assert kiosk.wait(20) == 0, (tmp_path / "kiosk.log").read_text()
+    for name in ("kiosk", "worker"):
+        proof = json.loads((tmp_path / f"{name}.json").read_text())
+        assert proof["framesSeen"] > 60, proof
+        assert proof["framesMissing"] <= 2, proof
+        assert proof["tonesHeard"] >= 8, proof
+        assert proof["mouthToEarP95Ms"] < 400, proof

@@ -1,0 +1,100 @@
+import Testing
+import Wire
+
+@testable import Relay
+
+@Suite("Whose datagram it is")
+struct RouteTableTests {
+  private let address = SocketAddress(ipv4: 0x0A00_0001, port: 5_000)
+
+  @Test("an address that joined again leads to the new session, also after the old one ends")
+  func moved() {
+    var routes = RouteTable(capacity: 4)
+    routes.learn(address, of: 0)
+    routes.learn(address, of: 1)
+    #expect(routes.session(of: address) == 1)
+    routes.forget(address, of: 0)
+    routes.forgetAll(of: 0)
+    #expect(routes.session(of: address) == 1)
+    routes.forgetAll(of: 1)
+    #expect(routes.session(of: address) == nil)
+    #expect(routes.addressCount == 0)
+  }
+
+  @Test("user fragments differ by every byte and by length")
+  func fragments() throws {
+    let texts = ["abcd", "abce", "bbcd", "abc", "abcdabcdabcdabcd", "bbcdabcdabcdabcd"]
+    let keys = texts.compactMap { RouteTable.UserFragment($0) }
+    #expect(Set(keys).count == texts.count)
+    #expect(RouteTable.UserFragment("") == nil)
+    #expect(RouteTable.UserFragment("abcdabcdabcdabcda") == nil)
+  }
+}
+
+@Suite("Who wants to be woken")
+struct WakeTableTests {
+  private func at(_ value: Int64) -> MonotonicTime { MonotonicTime(nanoseconds: value) }
+
+  @Test("the earliest wish is the next wake, and each is granted once")
+  func order() {
+    var table = WakeTable(capacity: 3)
+    #expect(table.nextWake == nil)
+    table.set(0, to: at(30))
+    table.set(1, to: at(10))
+    table.set(2, to: at(20))
+    #expect(table.nextWake == at(10))
+    let due = (0..<3).filter { table.takeDue($0, at: at(20)) }
+    #expect(due == [1, 2])
+    table.settle(limit: 3)
+    #expect(table.nextWake == at(30))
+    let again = table.takeDue(1, at: at(25))
+    #expect(!again)
+  }
+
+  @Test("a wish put off costs a look, never a late wake")
+  func postponed() {
+    var table = WakeTable(capacity: 1)
+    table.set(0, to: at(10))
+    table.set(0, to: at(50))
+    #expect(table.nextWake.map { $0 <= at(50) } == true)
+    let early = table.takeDue(0, at: at(10))
+    #expect(!early)
+    table.settle(limit: 1)
+    #expect(table.nextWake == at(50))
+    table.set(0, to: nil)
+    table.settle(limit: 1)
+    #expect(table.nextWake == nil)
+  }
+}
+
+@Suite("Noncopyable elements under numbers")
+struct SlabTests {
+  private final class Counter {
+    var ended = 0
+  }
+
+  private struct Resource: ~Copyable {
+    let counter: Counter
+    var value: Int
+
+    deinit { counter.ended += 1 }
+  }
+
+  @Test("each element is ended exactly once, by removal or with the slab")
+  func endings() {
+    let counter = Counter()
+    do {
+      var slab = Slab<Resource>(capacity: 4)
+      for value in 0..<4 { _ = slab.insert(Resource(counter: counter, value: value)) }
+      slab.remove(1)
+      #expect(counter.ended == 1)
+      #expect(slab.insert(Resource(counter: counter, value: 9)) == 1)
+      slab[1].value += 1
+      #expect(slab[1].value == 10)
+      slab.remove(3)
+      #expect(slab.limit == 3)
+      #expect(slab.count == 3)
+    }
+    #expect(counter.ended == 5)
+  }
+}

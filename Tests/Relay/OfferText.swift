@@ -1,0 +1,29 @@
+/// An offer as a client makes it: own sound and picture, and one receive-only pair.
+enum OfferText {
+  static let ufrag = "cLiE"
+  static let password = "0123456789abcdefghijklmn"
+
+  /// `fingerprint` is what `a=fingerprint` says after `sha-256 `.
+  static func make(ufrag: String = Self.ufrag, slots: Int = 1) -> String {
+    let bytes = (0..<32).map { String($0 + 0x10, radix: 16, uppercase: true) }
+    let transport = [
+      "c=IN IP4 0.0.0.0", "a=ice-ufrag:\(ufrag)", "a=ice-pwd:\(password)",
+      "a=fingerprint:sha-256 \(bytes.joined(separator: ":"))", "a=setup:actpass", "a=rtcp-mux",
+    ]
+    var lines = ["v=0", "o=- 1 2 IN IP4 127.0.0.1", "s=-", "t=0 0"]
+    lines.append(
+      "a=group:BUNDLE " + (0..<(2 + 2 * slots)).map { "\($0)" }.joined(separator: " "))
+    for index in 0..<(2 + 2 * slots) {
+      if index % 2 == 0 {
+        lines += ["m=audio 9 UDP/TLS/RTP/SAVPF 111", "a=rtpmap:111 opus/48000/2"]
+      } else {
+        lines += [
+          "m=video 9 UDP/TLS/RTP/SAVPF 96 97", "a=rtpmap:96 VP8/90000", "a=rtcp-fb:96 nack",
+          "a=rtcp-fb:96 nack pli", "a=rtpmap:97 rtx/90000", "a=fmtp:97 apt=96",
+        ]
+      }
+      lines += transport + ["a=mid:\(index)", index < 2 ? "a=sendonly" : "a=recvonly"]
+    }
+    return lines.joined(separator: "\r\n") + "\r\n"
+  }
+}

@@ -1,0 +1,177 @@
+import Foundation
+import HTTPTypes
+import Relay
+import Store
+import Testing
+import Visits
+
+@testable import Service
+
+@Suite("When the store or the relays fail", .timeLimit(.minutes(1)))
+struct ReadinessTests {
+  @Test func aHealthyServiceIsReady() async throws {
+    let town = try await Municipality()
+    try await town.serve { browser in
+      let alive = try await browser.send(.get, "/healthz")
+      #expect(alive.status == .ok)
+      #expect(alive.json == ["status": "ok"])
+      let ready = try await browser.send(.get, "/readyz")
+      #expect(ready.status == .ok)
+      #expect(ready.json == ["status": "ready"])
+    }
+  }
+
+  @Test func aLockedDatabaseIsSeenAndTheCallGoesOn() async throws {
+    let town = try await Municipality()
+    try await town.serve { browser in
+      let visit = try await browser.holdVisit()
+      let session = try await browser.join(visit, as: town.citizen)
+      #expect(await town.service.facts.writeAll())
+      let events = try await browser.events(as: town.worker)
+      let lock = try DatabaseLock(town.directory)
+
+      let ready = try await browser.send(.get, "/readyz")
+      #expect(ready.status == .serviceUnavailable)
+      #expect(ready.problem == "not-ready")
+      #expect(ready.json["reasons"].string?.contains("store-busy") == true)
+      let booking = try await browser.send(
+        .post, "/api/v1/people", as: town.operations,
+        json: ["role": "citizen", "displayName": "Jens"])
+      #expect(booking.status == .serviceUnavailable)
+      #expect(booking.problem == "store-busy")
+      #expect(booking.headers[.retryAfter] == "1")
+
+      // People still get in, and what the relay reports waits.
+      _ = try await browser.join(visit, as: town.worker)
+      let reference = SessionReference(session: session, room: visit, participant: "karen")
+      let now = town.clock.now().rawValue
+      town.relay.report(
+        .connected(reference, profile: "AEAD_AES_128_GCM", milliseconds: now + 1))
+      town.relay.report(.firstMedia(reference, kind: .audio, milliseconds: now + 2))
+      town.relay.report(
+        .closed(reference, cause: "consent-expired", milliseconds: now + 3))
+      let retry = town.clock.now().adding(milliseconds: FactQueue.retryMilliseconds)
+      await town.clock.waitForSleeper(until: retry)
+      let stuck = try await browser.send(.get, "/readyz")
+      #expect(stuck.json["reasons"].string?.contains("store-busy") == true)
+
+      lock.release()
+      town.clock.advance(milliseconds: FactQueue.retryMilliseconds)
+      var kinds: [String] = []
+      while kinds.last != "left" {
+        let entry = try await events.next("ledger")
+        kinds.append(try #require(entry.data["entry"]["kind"].string))
+      }
+      #expect(kinds == ["media-connected", "left"])
+      #expect(try await browser.ledger(visit).last == "left karen consent-expired")
+      #expect(try await browser.send(.get, "/readyz").status == .ok)
+    }
+  }
+
+  @Test func hangingUpWorksWhileTheDatabaseIsLocked() async throws {
+    let town = try await Municipality()
+    try await town.serve { browser in
+      let visit = try await browser.holdVisit()
+      _ = try await browser.join(visit, as: town.citizen)
+      #expect(await town.service.facts.writeAll())
+      let lock = try DatabaseLock(town.directory)
+      let answer = try await browser.post("hangup", visit, as: town.citizen)
+      #expect(answer.status == .ok)
+      #expect(answer.json["state"].string == "ended")
+      #expect(town.relay.closed == [visit])
+      lock.release()
+      #expect(await town.service.facts.writeAll())
+      #expect(try await browser.ledger(visit).last == "ended karen hung-up")
+    }
+  }
+
+  @Test func aRingThatEndsWhileTheDatabaseIsLockedEndsLater() async throws {
+    let town = try await Municipality()
+    try await town.serve { browser in
+      let visit = try await browser.book()
+      _ = try await browser.post("ring", visit, as: town.worker)
+      let expiry = town.clock.now().adding(milliseconds: 45_000)
+      await town.clock.waitForSleeper(until: expiry)
+      let events = try await browser.events(as: town.worker)
+      let lock = try DatabaseLock(town.directory)
+      town.clock.advance(milliseconds: 45_000)
+      await town.clock.waitForSleeper(
+        until: expiry.adding(milliseconds: FactQueue.retryMilliseconds))
+      lock.release()
+      town.clock.advance(milliseconds: FactQueue.retryMilliseconds)
+      #expect(try await events.next("ring-stopped").data["reason"].string == "missed")
+    }
+  }
+
+  @Test func withoutAWorkerThatAnswersItIsNotReady() async throws {
+    let town = try await Municipality()
+    town.relay.setHealthy(false)
+    try await town.serve { browser in
+      let ready = try await browser.send(.get, "/readyz")
+      #expect(ready.status == .serviceUnavailable)
+      #expect(ready.json["reasons"].string == "no-relay-worker")
+      #expect(try await browser.send(.get, "/healthz").status == .ok)
+    }
+  }
+
+  @Test func metricsSpeakPrometheus() async throws {
+    let town = try await Municipality()
+    try await town.serve { browser in
+      let visit = try await browser.holdVisit()
+      _ = try await browser.send(.get, "/nowhere/\(visit)")
+      _ = try await browser.post("hangup", visit, as: town.worker)
+      let answer = try await browser.send(.get, "/metrics")
+      #expect(answer.headers[.contentType]?.hasPrefix("text/plain; version=0.0.4") == true)
+      let lines = answer.text.split(separator: "\n").map(String.init)
+      for line in [
+        "# TYPE besoeg_http_requests_total counter",
+        "besoeg_http_requests_total{method=\"POST\","
+          + "route=\"/api/v1/visits/{visit}/ring\",status=\"202\"} 1",
+        "besoeg_rings_total{result=\"answered\"} 1",
+        "besoeg_relay_worker_healthy{worker=\"0\"} 1",
+        "besoeg_relay_worker_restarts{worker=\"0\"} 3",
+        "besoeg_relay_packets_total{worker=\"0\"} 7",
+        "besoeg_ready 1", "besoeg_rooms 0",
+      ] {
+        #expect(lines.contains(line), "\(line)")
+      }
+      #expect(lines.contains { $0.hasPrefix("besoeg_visits_ended_total{cause=") })
+      // No label is ever somebody's id or a path that a caller made up.
+      #expect(!answer.text.contains(visit))
+      #expect(!answer.text.contains("nowhere"))
+      for line in lines where !line.hasPrefix("#") {
+        #expect(line.wholeMatch(of: /[a-zA-Z_:][a-zA-Z0-9_:]*(\{.*\})? [-+.e0-9]+/) != nil)
+      }
+    }
+  }
+}
+
+/// Holds the municipality's database as a backup that has gone wrong would: another process with
+/// SQLite's own tool, in an open write transaction.
+private final class DatabaseLock: Sendable {
+  private let process = Process()
+  private let input = Pipe()
+
+  init(_ directory: String) throws {
+    let output = Pipe()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["python3", "-c", Self.program, "\(directory)/besoeg.sqlite"]
+    process.standardInput = input
+    process.standardOutput = output
+    try process.run()
+    _ = output.fileHandleForReading.availableData
+  }
+
+  func release() {
+    try? input.fileHandleForWriting.close()
+    process.waitUntilExit()
+  }
+
+  private static let program = """
+    import sqlite3, sys
+    db = sqlite3.connect(sys.argv[1], isolation_level=None)
+    db.execute("BEGIN IMMEDIATE")
+    print("locked", flush=True)
+    sys.stdin.read()
+    """
+}

@@ -1,0 +1,45 @@
+import Relay
+import Testing
+import Transport
+import Wire
+
+@Suite("What a spoofed source can make the relay send")
+struct ReflectionTests {
+  private let victim = SocketAddress(ipv4: 0xCB00_7107, port: 53)
+
+  /// A relay with one session, and a genuine check of its client that an eavesdropper has.
+  private func eavesdropped() throws -> (visit: SimulatedVisit, check: [UInt8]) {
+    let visit = try SimulatedVisit(seed: 11, link: .init())
+    let client = try visit.makeClient("citizen")
+    visit.join(client)
+    client.advance(to: visit.now)
+    let check = try #require(client.takeOutgoing().first?.bytes)
+    #expect(check[0] < 4)
+    return (visit, check)
+  }
+
+  @Test("replayed checks in any number send a victim at most 1.6 times their bytes")
+  func replayed() throws {
+    let (visit, check) = try eavesdropped()
+    for _ in 0..<500 {
+      visit.inject(check, from: victim)
+      visit.run(for: .milliseconds(10))
+    }
+    visit.run(for: .seconds(60))
+    let sent = visit.sentBytes[victim] ?? 0
+    #expect(sent > 0)
+    #expect(Double(sent) <= 1.6 * Double(500 * check.count))
+  }
+
+  @Test("one replayed check is not a way to make the relay go on sending")
+  func once() throws {
+    let (visit, check) = try eavesdropped()
+    visit.inject(check, from: victim)
+    visit.run(for: .seconds(120))
+    let sent = visit.sentBytes[victim] ?? 0
+    // An answer, and a few checks of our own before the path is given up.
+    #expect(sent <= 10 * check.count)
+    visit.run(for: .seconds(600))
+    #expect(visit.sentBytes[victim] ?? 0 == sent)
+  }
+}

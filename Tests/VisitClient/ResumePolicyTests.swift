@@ -1,0 +1,175 @@
+import Testing
+import Wire
+
+@testable import VisitClient
+
+struct ResumePolicyTests {
+  private func at(_ milliseconds: Int64) -> MonotonicTime {
+    .zero + .milliseconds(milliseconds)
+  }
+
+  /// A policy that is connected since 300 ms on session `s1`.
+  private func connected() -> ResumePolicy {
+    var policy = ResumePolicy()
+    _ = policy.handle(.start, at: at(0))
+    _ = policy.handle(.joined(attempt: 1, session: "s1"), at: at(100))
+    _ = policy.handle(.secured(attempt: 1), at: at(300))
+    return policy
+  }
+
+  @Test func theFirstJoinConnects() {
+    var policy = ResumePolicy()
+    #expect(policy.handle(.start, at: at(0)) == [.join(attempt: 1, cause: .first)])
+    #expect(policy.handle(.joined(attempt: 1, session: "s1"), at: at(100)) == [])
+    #expect(!policy.isConnected)
+    #expect(policy.handle(.secured(attempt: 1), at: at(300)) == [.connected])
+    #expect(policy.isConnected)
+    #expect(policy.nextWake == nil, "a good connection needs no timer")
+  }
+
+  @Test func aShortSilenceHealsWithoutANewJoin() {
+    var policy = connected()
+    #expect(policy.handle(.silent(attempt: 1), at: at(5000)) == [.interrupted(.silence)])
+    #expect(policy.nextWake == at(7000))
+    #expect(
+      policy.handle(.heard(attempt: 1), at: at(6500)) == [.resumed(after: .milliseconds(1500))])
+    #expect(policy.attempt == 1)
+  }
+
+  @Test func aLongSilenceJoinsAgain() {
+    var policy = connected()
+    _ = policy.handle(.silent(attempt: 1), at: at(5000))
+    #expect(policy.advance(to: at(6999)) == [])
+    #expect(policy.advance(to: at(7000)) == [.join(attempt: 2, cause: .silence)])
+    _ = policy.handle(.joined(attempt: 2, session: "s2"), at: at(7100))
+    #expect(
+      policy.handle(.secured(attempt: 2), at: at(7400)) == [.resumed(after: .milliseconds(2400))])
+  }
+
+  @Test func aLostRelayIsJoinedAgainAtOnce() {
+    var policy = connected()
+    #expect(
+      policy.handle(.rejoinAsked(session: "s1"), at: at(5000))
+        == [.interrupted(.relayLost), .join(attempt: 2, cause: .relayLost)])
+  }
+
+  @Test func aRejoinOfAnOldSessionIsIgnored() {
+    var policy = connected()
+    #expect(policy.handle(.rejoinAsked(session: "s0"), at: at(5000)) == [])
+    #expect(policy.isConnected)
+  }
+
+  @Test func aRelayLostWhileTheJoinIsUnansweredIsNotForgotten() {
+    var policy = ResumePolicy()
+    _ = policy.handle(.start, at: at(0))
+    #expect(policy.handle(.rejoinAsked(session: "s1"), at: at(50)) == [])
+    #expect(
+      policy.handle(.joined(attempt: 1, session: "s1"), at: at(100))
+        == [.join(attempt: 2, cause: .relayLost)])
+  }
+
+  @Test func joinsAreRepeatedWithGrowingPauses() {
+    var policy = ResumePolicy()
+    _ = policy.handle(.start, at: at(0))
+    var now: Int64 = 0
+    var waits: [Int64] = []
+    for attempt in 1...6 {
+      #expect(policy.handle(.joinFailed(attempt: attempt, isFinal: false), at: at(now)) == [])
+      let wake = (policy.nextWake ?? .zero).nanoseconds / 1_000_000
+      waits.append(wake - now)
+      now = wake
+      #expect(
+        policy.advance(to: at(now)) == [.join(attempt: attempt + 1, cause: .joinFailed)])
+    }
+    #expect(waits == [500, 1000, 2000, 4000, 4000, 4000])
+  }
+
+  @Test func aPathThatComesUpTooSlowlyIsTriedAnew() {
+    var policy = ResumePolicy()
+    _ = policy.handle(.start, at: at(0))
+    _ = policy.handle(.joined(attempt: 1, session: "s1"), at: at(100))
+    #expect(policy.nextWake == at(8100))
+    #expect(policy.advance(to: at(8100)) == [])
+    #expect(policy.advance(to: at(8600)) == [.join(attempt: 2, cause: .slowPath)])
+  }
+
+  @Test func whatComesLateFromAnOldAttemptIsIgnored() {
+    var policy = connected()
+    _ = policy.handle(.rejoinAsked(session: nil), at: at(5000))
+    #expect(policy.handle(.joined(attempt: 1, session: "s9"), at: at(5010)) == [])
+    _ = policy.handle(.joined(attempt: 2, session: "s2"), at: at(5100))
+    #expect(policy.handle(.secured(attempt: 1), at: at(5110)) == [])
+    #expect(policy.handle(.pathFailed(attempt: 1), at: at(5120)) == [])
+    #expect(policy.handle(.silent(attempt: 1), at: at(5130)) == [])
+    #expect(
+      policy.handle(.secured(attempt: 2), at: at(5300)) == [.resumed(after: .milliseconds(300))])
+    #expect(policy.session == "s2")
+  }
+
+  @Test func anOldPathThatComesBackSavesAFailedJoin() {
+    // The network was gone: the service and the relay with it. It comes back while a join fails.
+    var policy = connected()
+    _ = policy.handle(.silent(attempt: 1), at: at(5000))
+    #expect(policy.advance(to: at(7000)) == [.join(attempt: 2, cause: .silence)])
+    #expect(policy.handle(.heard(attempt: 1), at: at(7500)) == [])
+    #expect(
+      policy.handle(.joinFailed(attempt: 2, isFinal: false), at: at(8000))
+        == [.resumed(after: .milliseconds(3000))])
+    #expect(policy.isConnected)
+  }
+
+  @Test func aRefusalEndsTheCall() {
+    var policy = ResumePolicy()
+    _ = policy.handle(.start, at: at(0))
+    #expect(
+      policy.handle(.joinFailed(attempt: 1, isFinal: true), at: at(50)) == [.stop(.refused)])
+    #expect(policy.isOver)
+    #expect(policy.handle(.start, at: at(60)) == [])
+  }
+
+  @Test func nobodyWaitsForEver() {
+    var policy = ResumePolicy()
+    _ = policy.handle(.start, at: at(0))
+    var now: Int64 = 0
+    var stops = 0
+    for attempt in 1... {
+      _ = policy.handle(.joinFailed(attempt: attempt, isFinal: false), at: at(now))
+      guard let wake = policy.nextWake else { break }
+      now = wake.nanoseconds / 1_000_000
+      let actions = policy.advance(to: wake)
+      if actions == [.stop(.gaveUp)] {
+        stops += 1
+        break
+      }
+    }
+    #expect(stops == 1)
+    #expect(now == 120_000)
+  }
+
+  @Test func anOutageOfThirtySecondsIsSurvived() {
+    var policy = connected()
+    _ = policy.handle(.silent(attempt: 1), at: at(5000))
+    var attempt = 1
+    var now = at(5000)
+    while now < at(35_000) {
+      now = policy.nextWake ?? at(35_000)
+      for case .join(let next, _) in policy.advance(to: now) {
+        attempt = next
+        _ = policy.handle(.joinFailed(attempt: next, isFinal: false), at: now)
+      }
+    }
+    for case .join(let next, _) in policy.advance(to: policy.nextWake ?? now) { attempt = next }
+    _ = policy.handle(.joined(attempt: attempt, session: "s9"), at: at(40_000))
+    _ = policy.handle(.secured(attempt: attempt), at: at(40_300))
+    #expect(policy.isConnected)
+  }
+
+  @Test func hangingUpStopsWhateverTheState() {
+    for inputs in [[], [ResumePolicy.Input.start], [.start, .joined(attempt: 1, session: "s")]] {
+      var policy = ResumePolicy()
+      for input in inputs { _ = policy.handle(input, at: at(0)) }
+      #expect(policy.handle(.over, at: at(10)) == [.stop(.over)])
+      #expect(policy.nextWake == nil)
+    }
+  }
+}
