@@ -140,8 +140,9 @@ let package = Package(
       name: "CallQualityTests", dependencies: ["CallQuality"], path: "Tests/CallQuality",
       swiftSettings: common),
     .testTarget(
-      name: "StoreTests", dependencies: ["Store", "Visits", "CallQuality"], path: "Tests/Store",
-      swiftSettings: common),
+      name: "StoreTests",
+      dependencies: ["Store", "Visits", "CallQuality", .product(name: "GRDB", package: "GRDB.swift")],
+      path: "Tests/Store", swiftSettings: common),
     .testTarget(
       name: "ServiceTests",
       dependencies: [

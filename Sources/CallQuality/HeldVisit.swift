@@ -88,22 +88,42 @@ struct HeldVisit {
     interruption.end.map { $0 >= ended.at } ?? true
   }
 
-  /// How long both heard each other before somebody was lost for good, in milliseconds.
+  /// When a party left the other behind. Leaving just before somebody hangs up is the hanging up.
+  private func goneAt(_ party: Party) -> Int64? {
+    guard let goneAt = media(of: party)?.goneAt, goneAt < ended.at else { return nil }
+    return hungUp && ended.at - goneAt <= VerdictRules.healsWithin ? nil : goneAt
+  }
+
+  /// How long both heard each other before somebody was lost for good, left or hung up, in
+  /// milliseconds.
   private var heldFor: Int64? {
     guard let twoWayAt else { return nil }
-    let lost = parties.flatMap { interruptions(of: $0) }.filter(isOpen).map(\.start).min()
-    return max(0, (lost ?? ended.at) - twoWayAt)
+    let lost = parties.flatMap { interruptions(of: $0) }.filter(isOpen).map(\.start)
+    let ends = lost + parties.compactMap { goneAt($0) } + [ended.at]
+    return ends.min().map { max(0, $0 - twoWayAt) }
+  }
+
+  /// Whether hanging up is what ended the conversation.
+  private var endedByHangingUp: Bool {
+    hungUp && !wasCutOff && !parties.contains { goneAt($0) != nil }
+  }
+
+  /// Whether a party was lost and never came back.
+  private var wasCutOff: Bool {
+    parties.contains { interruptions(of: $0).contains(where: isOpen) }
   }
 
   /// Whether a conversation came of it all the same.
   var tookPlace: Bool {
     guard let heldFor else { return false }
-    if heldFor >= VerdictRules.holdsFor { return true }
-    return hungUp && !parties.contains { interruptions(of: $0).contains(where: isOpen) }
+    return heldFor >= VerdictRules.holdsFor || endedByHangingUp
   }
 
   var holdCauses: [VerdictCause] {
-    guard let heldFor, !hungUp, heldFor < VerdictRules.holdsFor else { return [] }
+    // Where somebody was cut off, that is the cause: see `interruptionCauses`.
+    guard let heldFor, heldFor < VerdictRules.holdsFor, !endedByHangingUp, !wasCutOff else {
+      return []
+    }
     return [.didNotHold(milliseconds: heldFor)]
   }
 

@@ -41,6 +41,8 @@ struct MediaHistory {
   private(set) var interruptions: [Interruption] = []
   /// When its sound first reached the relay.
   private(set) var firstSound: Int64?
+  /// When it left without coming back; nil while it is there, or was lost rather than left.
+  private(set) var goneAt: Int64?
 
   /// Reads one participant's events, given in the order of their times.
   init(of participant: String, in events: [VerdictInput.Event]) {
@@ -49,7 +51,8 @@ struct MediaHistory {
       case .mediaConnected: connect(event)
       case .resumed: resume(at: event.at)
       case .interrupted: interrupt(event)
-      case .left: if Self.losses.contains(event.cause) { interrupt(event) }
+      case .left:
+        if Self.losses.contains(event.cause) { interrupt(event) } else { goneAt = event.at }
       case .booked, .moved, .rung, .answered, .declined, .missed, .ended, .cancelled: break
       }
     }
@@ -82,6 +85,7 @@ struct MediaHistory {
   }
 
   private mutating func resume(at time: Int64) {
+    goneAt = nil
     guard let last = interruptions.indices.last, interruptions[last].end == nil else { return }
     interruptions[last].end = time
   }

@@ -1,4 +1,5 @@
 public import Hummingbird
+import HummingbirdCore
 public import Logging
 public import NIOCore
 public import Relay
@@ -67,18 +68,28 @@ public struct BesoegService: Sendable {
     CallRoutes(store: store, coordinator: coordinator).add(to: api)
     QualityRoutes(store: store, facts: facts, clock: clock).add(to: api)
     EventRoutes(store: store, hub: hub, coordinator: coordinator, clock: clock).add(to: api)
+    responder = router.buildResponder()
     routes.fill(from: router)
     self.routes = routes
-    responder = router.buildResponder()
   }
+
+  /// Connections at once: an event stream and a request for each of some thousand people, well
+  /// below what a process may hold open.
+  private static let mostConnections = 4096
+  /// How long a connection may be silent between requests or within one. Longer than a proxy's own
+  /// limit (60 s is common), so that it is the proxy that closes. An open answer is not idle.
+  private static let idleSeconds: Int64 = 75
 
   /// The HTTP server of this service.
   public func application(
     address: BindAddress, logger: Logger,
     onServerRunning: @escaping @Sendable (any Channel) async -> Void = { _ in }
   ) -> some ApplicationProtocol {
-    Application(
-      responder: responder, configuration: .init(address: address),
+    let connections = MaximumAvailableConnections(Self.mostConnections, logger: logger)
+    let channel = HTTP1Channel.Configuration(idleTimeout: .seconds(Self.idleSeconds))
+    return Application(
+      responder: responder, server: .http1(configuration: channel),
+      configuration: .init(address: address, availableConnectionsDelegate: connections),
       onServerRunning: onServerRunning, logger: logger)
   }
 

@@ -37,7 +37,8 @@ struct KioskLoop {
     defer { for source in sources { source.cancel() } }
     var state = State.idle
     var screen = KioskScreen(texts: program.texts)
-    var visits: [Visit] = []
+    // Nothing is said about today before it is known.
+    var visits: [Visit]?
     var isOnline = true
     for await input in inputs {
       switch input {
@@ -51,9 +52,14 @@ struct KioskLoop {
         if isOnline, case .idle = state { screen.say(.kioskOffline) }
         isOnline = false
       case .signal(.event(let event)):
-        try await take(event, &state, &screen, feed)
+        take(event, &state, &screen, feed)
         if case .visit = event { look(feed) }
       case .visits(let new):
+        // Started again in the middle of a call, after a loss of power say: straight back in.
+        if visits == nil, case .idle = state, let visit = new.first(where: { $0.state == .active }) {
+          screen.say(.kioskBackIn, name: visit.worker.displayName)
+          hold(visit, &state, &screen, feed)
+        }
         visits = new
       case .minute, .bell, .key, .call, .callEnded, .interrupted:
         if try await act(input, &state, &screen, feed) { return }
@@ -61,7 +67,7 @@ struct KioskLoop {
       if case .inCall(_, _, let signals) = state, case .signal(let signal) = input {
         signals.yield(signal)
       }
-      if case .idle = state, isOnline { screen.showIdle(visits, now: Date()) }
+      if case .idle = state, isOnline, let visits { screen.showIdle(visits, now: Date()) }
     }
   }
 
@@ -96,12 +102,12 @@ struct KioskLoop {
   private func take(
     _ event: VisitEvent, _ state: inout State, _ screen: inout KioskScreen,
     _ feed: AsyncStream<Input>.Continuation
-  ) async throws {
+  ) {
     switch (event, state) {
     case (.ring(let ring), .idle) where ring.expiresAt > Date():
       state = .ringing(ring)
       screen.showRing(from: ring.from.displayName, answersByItself: answersByItself)
-      if answersByItself { try await answer(ring, &state, &screen, feed) }
+      if answersByItself { answer(ring, &state, &screen, feed) }
     case (.ringStopped(let stopped), .ringing(let ring)) where stopped.visit == ring.visit:
       state = .idle
       let key: TextKey = stopped.reason == "answered" ? .kioskElsewhere : .kioskMissed
@@ -127,7 +133,7 @@ struct KioskLoop {
         screen.say(.kioskDeclined, name: ring.from.displayName)
         try? await program.api.decline(ring.visit, reason: "declined-by-citizen")
       } else {
-        try await answer(ring, &state, &screen, feed)
+        answer(ring, &state, &screen, feed)
       }
     case (.key(let line), .inCall(let call, _, _)):
       if line.lowercased() == "l" { call.hangUp() }
@@ -158,16 +164,23 @@ struct KioskLoop {
   private func answer(
     _ ring: VisitEvent.Ring, _ state: inout State, _ screen: inout KioskScreen,
     _ feed: AsyncStream<Input>.Continuation
-  ) async throws {
-    let (signals, continuation) = AsyncStream.makeStream(of: StreamSignal.self)
+  ) {
     // What the ring says is enough to answer it: nothing is fetched while somebody waits.
     let visit = Visit(
       id: ring.visit, citizen: PersonReference(id: me.id, displayName: me.displayName),
       worker: ring.from, start: Date(), durationMinutes: 30, state: .ringing)
+    hold(visit, &state, &screen, feed)
+  }
+
+  private func hold(
+    _ visit: Visit, _ state: inout State, _ screen: inout KioskScreen,
+    _ feed: AsyncStream<Input>.Continuation
+  ) {
+    let (signals, continuation) = AsyncStream.makeStream(of: StreamSignal.self)
     let call = VisitCall(
       api: program.api, visit: visit, me: me.id, part: .answerer, setup: setup, signals: signals)
     let view = CallScreen(
-      texts: program.texts, terminal: screen.terminal, other: ring.from, me: me.id)
+      texts: program.texts, terminal: screen.terminal, other: visit.worker, me: me.id)
     state = .inCall(call, view, continuation)
     screen.say(.kioskInCall)
     Task {

@@ -57,7 +57,8 @@ struct MoveCommand: AsyncParsableCommand {
     let now = Date()
     let start = try at.map { try program.date($0, now: now) }
     let found = try await program.visit(
-      visit.joined(separator: " "), now: now, orElse: { _ in nil }, missing: .noVisitsToday)
+      visit.joined(separator: " "), now: now, days: VisitLines.daysAhead, orElse: { _ in nil },
+      missing: .noVisits)
     let moved = try await program.ask { api async throws(ServiceError) in
       try await api.move(found.id, start: start, durationMinutes: minutes)
     }
@@ -80,7 +81,8 @@ struct CancelCommand: AsyncParsableCommand {
     let program = try ClientProgram()
     let now = Date()
     let found = try await program.visit(
-      visit.joined(separator: " "), now: now, orElse: { _ in nil }, missing: .noVisitsToday)
+      visit.joined(separator: " "), now: now, days: VisitLines.daysAhead, orElse: { _ in nil },
+      missing: .noVisits)
     try await program.ask { api async throws(ServiceError) in
       try await api.cancel(found.id, reason: reason)
     }
@@ -90,6 +92,9 @@ struct CancelCommand: AsyncParsableCommand {
 
 /// One sentence about a visit: whom with and when.
 enum VisitLines {
+  /// How far ahead a visit is looked for by its citizen's name.
+  static let daysAhead = 60
+
   static func print(_ key: TextKey, _ visit: Visit, _ program: ClientProgram, now: Date) {
     let dates = DateText(program.texts)
     Terminal.standard.line(
@@ -98,7 +103,6 @@ enum VisitLines {
         [
           "name": visit.citizen.displayName, "day": dates.spokenDay(visit.start, now: now),
           "time": dates.span(from: visit.start, to: visit.end),
-          "id": VisitWords.short(visit.id),
         ]])
   }
 }

@@ -32,14 +32,28 @@ struct DemoCommand: AsyncParsableCommand {
     let story = DemoStory(screen: screen, server: server, folder: folder, seconds: seconds)
     let work = Task { await tell(story, screen) }
     let interruptions = Task {
-      for await _ in Interruptions.stream() {
+      var firstAt: ContinuousClock.Instant?
+      for await _ in Interruptions.stream(repeats: true) {
+        if let firstAt {
+          // timeout(1) sends its signal twice; a person takes longer.
+          guard ContinuousClock.now - firstAt > .milliseconds(300) else { continue }
+          // Out at once; the server ends by itself.
+          server.terminate()
+          Foundation.exit(130)
+        }
+        firstAt = ContinuousClock.now
         screen.interrupted()
-        await server.stop()
-        folder.remove()
-        Foundation.exit(130)
+        Task {
+          await story.hangUp()
+          await server.stop()
+          folder.remove()
+          Foundation.exit(130)
+        }
       }
     }
     let status = await work.value
+    // The other task is clearing away and will end the program.
+    if screen.wasInterrupted { try await Task.sleep(for: .seconds(30)) }
     interruptions.cancel()
     await server.stop()
     // What went wrong can be read in the log, so that stays.

@@ -48,7 +48,8 @@ struct ServeSettings: Sendable {
     mediaAddresses = config.stringArray(forKey: "media.address", default: [])
     advertisedAddresses = config.stringArray(forKey: "advertise", default: [])
     mediaPort = try config.number("media.port", default: mediaPort, in: 0...65_000)
-    workers = try config.string(forKey: "workers") == nil
+    workers =
+      try config.string(forKey: "workers") == nil
       ? nil : config.number("workers", default: 1, in: 1...256)
     municipality = config.string(forKey: "municipality", default: municipality)
     drainSeconds = try config.number("drain.seconds", default: drainSeconds, in: 0...86_400)

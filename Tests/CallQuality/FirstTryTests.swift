@@ -106,15 +106,36 @@ import Testing
 
   @Test func aConversationThatVanishesBeforeThirtySecondsDidNotHold() {
     var call = CallExample.answered
-    call.add(20, .left, "karen", "left", session: "k1")
-    call.add(21, .left, "anne", "left", session: "a1")
-    call.add(30, .ended, nil, "abandoned")
+    call.add(20, .left, "karen", "dtls-closed", session: "k1")
+    call.add(40, .left, "anne", "left", session: "a1")
+    // The empty room is given up a minute later: that minute was no conversation.
+    call.add(100, .ended, nil, "abandoned")
     #expect(call.verdict.codes == ["did-not-hold"] && call.verdict.outcome == .failed)
-    #expect(call.verdict.causes.first?.da == "Samtalen holdt kun i 24,4 sekunder.")
+    #expect(call.verdict.causes.first?.da == "Samtalen holdt kun i 14,4 sekunder.")
 
     var longer = CallExample.answered
-    longer.add(1000, .ended, nil, "abandoned")
+    longer.add(40, .left, "karen", "dtls-closed", session: "k1")
+    longer.add(100, .ended, nil, "abandoned")
     #expect(longer.verdict.firstTry == true, "it held for thirty seconds")
+  }
+
+  @Test func leavingJustBeforeHangingUpIsHangingUp() {
+    var call = CallExample.answered
+    call.add(24.8, .left, "karen", "left", session: "k1")
+    call.hangUp(25, by: "karen")
+    #expect(call.verdict.firstTry == true)
+    // But someone who went, and was waited for in vain, is another matter.
+    call.events.removeLast()
+    call.hangUp(60, by: "anne")
+    #expect(call.verdict.codes == ["did-not-hold"] && call.verdict.outcome == .failed)
+  }
+
+  @Test func oneWhoLeftAndCameBackIsJudgedByTheComingBack() {
+    var call = CallExample.answered
+    call.add(20, .left, "karen", "dtls-closed", session: "k1")
+    call.connect("karen", 28, session: "k2", attempt: 1)
+    call.hangUp(600)
+    #expect(call.verdict.codes == ["rejoined"] && call.verdict.outcome == .recovered)
   }
 
   @Test func ringingAgainAfterNoAnswerIsNotAFirstTry() {

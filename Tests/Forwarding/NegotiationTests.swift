@@ -67,13 +67,12 @@ import Wire
       #expect(section.setup == .passive && section.rtcpMux && section.rtcpReducedSize)
       #expect(section.iceUfrag == "relay1" && section.sha256Fingerprint == local.fingerprint)
     }
-    // Candidates once, all of them, the first one preferred.
+    // Candidates in every section, all of them, the first one preferred.
     let candidates = answer.media[0].candidates
     #expect(candidates.compactMap(\.address) == local.candidates)
     #expect(candidates[0].priority > candidates[1].priority)
     #expect(candidates.allSatisfy { $0.transport == "udp" && $0.kind == .host })
-    #expect(answer.media[0].hasEndOfCandidates)
-    #expect(answer.media[1...].allSatisfy { $0.candidates.isEmpty })
+    #expect(answer.media.allSatisfy { $0.hasEndOfCandidates && $0.candidates == candidates })
     // Its sender's congestion control lives on transport-wide feedback; REMB is not answered.
     for section in answer.media[..<2] {
       let type = section.payloadTypes[0]
@@ -218,6 +217,9 @@ import Wire
       a=ice-pwd:0123456789abcdefghijkl
       a=fingerprint:sha-256 \(print)
       a=setup:passive
+      a=candidate:1 1 udp 2130706431 192.0.2.1 40000 typ host
+      a=candidate:2 1 udp 2130706175 2001:db8::1 40000 typ host
+      a=end-of-candidates
       a=rtcp-mux
       a=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid
       a=rtpmap:97 VP8/90000

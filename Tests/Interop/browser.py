@@ -1,6 +1,7 @@
 """A headless Chromium with synthetic camera and microphone, on the citizen's page or as a bare peer."""
 
 import shutil
+import time
 
 # Chromium leaves out loopback candidates by default; a test machine may have no other network.
 FLAGS = [
@@ -79,10 +80,12 @@ def wait_for_state(page, state, seconds):
 
 
 def wait_for_media(page, seconds):
-    """Waits until the page has decoded sound and picture; returns the stats then."""
-    page.wait_for_function(
-        f"""async () => {{
-          const stats = await ({STATS})();
-          return stats?.inbound_audio?.totalSamplesReceived > 0 && stats?.inbound_video?.framesDecoded > 0;
-        }}""", timeout=seconds * 1000, polling=100)
-    return stats(page)
+    """Waits until the page's present connection has decoded sound and picture; returns the stats."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        seen = stats(page) or {}
+        if (seen.get("inbound_audio", {}).get("totalSamplesReceived", 0) > 0
+                and seen.get("inbound_video", {}).get("framesDecoded", 0) > 0):
+            return seen
+        page.wait_for_timeout(50)
+    raise AssertionError(f"no sound and picture within {seconds} s: {seen}, {page.messages}")

@@ -6,7 +6,7 @@ import time
 
 import av
 import numpy
-from aiortc import RTCPeerConnection, RTCSessionDescription
+from aiortc import RTCBundlePolicy, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import AudioStreamTrack, MediaStreamError, VideoStreamTrack
 
 SECONDS = 6
@@ -48,7 +48,8 @@ class Peer:
 
     def __init__(self, device, visit):
         self.device, self.visit = device, visit
-        self.connection = RTCPeerConnection()
+        # aiortc's default leaves a second video section on a transport that bundling has closed.
+        self.connection = RTCPeerConnection(RTCConfiguration(bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
         self.frames = {"audio": 0, "video": 0}
         self.loudest = 0
         self.tasks = []

@@ -49,7 +49,9 @@ struct TakeoverTests {
       log: { _ in })
   }
 
-  @Test("calls outlive the control process, and the next one takes them back", .timeLimit(.minutes(1)))
+  @Test(
+    "calls outlive the control process, and the next one takes them back",
+    .timeLimit(.minutes(1)))
   func takeover() async throws {
     let directory = try makeDirectory()
     let worker = try InProcessWorker(control: directory + "/worker-0.sock")
@@ -79,7 +81,6 @@ struct TakeoverTests {
     var events = second.events.makeAsyncIterator()
     let reference = SessionReference(session: answer.session, room: "r", participant: "p")
     #expect(await events.next() == .slots(reference, answer.slots))
-    #expect(await second.workers().map(\.sessions) == [1])
 
     // The room stays on the worker it was found on, and its ghost is replaced.
     let again = try await second.join(

@@ -49,7 +49,8 @@ struct AuthTests {
     let town = try await Municipality()
     let token = try await town.token(town.citizen)
     let parts = token.split(separator: ".").map(String.init)
-    let claims = #"{"sub":"drift","ten":"kommune","rol":"operations","dev":"drift-device","#
+    let claims =
+      #"{"sub":"drift","ten":"kommune","rol":"operations","dev":"drift-device","#
       + #""iat":0,"exp":9999999999}"#
     let forged = base64URL(claims)
     let unsigned = base64URL(#"{"alg":"none","typ":"JWT"}"#)

@@ -95,21 +95,35 @@ struct BookingTests {
 
   @Test(arguments: [
     (#"{"citizenId":"karen","start":"i morgen","durationMinutes":30}"#, 400, "invalid-time"),
-    (#"{"citizenId":"karen","start":"2026-02-30T09:00:00Z","durationMinutes":30}"#, 400,
-      "invalid-time"),
+    (
+      #"{"citizenId":"karen","start":"2026-02-30T09:00:00Z","durationMinutes":30}"#, 400,
+      "invalid-time"
+    ),
     (#"{"citizenId":"karen","start":"2026-11-22T09:00:00Z"}"#, 400, "missing-field"),
-    (#"{"citizenId":"karen","start":"2026-11-22T09:00:00Z","durationMinutes":"thirty"}"#, 400,
-      "wrong-field-type"),
-    (#"{"citizenId":"karen","start":"2026-11-22T09:00:00Z","durationMinutes":30,"form":"pub"}"#,
-      400, "unknown-choice"),
-    (#"{"citizenId":"karen","start":"2020-11-22T09:00:00Z","durationMinutes":30}"#, 422,
-      "starts-in-the-past"),
-    (#"{"citizenId":"karen","start":"2026-11-22T09:00:00Z","durationMinutes":-5}"#, 422,
-      "duration-out-of-range"),
-    (#"{"citizenId":"mette","start":"2026-11-22T09:00:00Z","durationMinutes":30}"#, 422,
-      "not-a-citizen"),
-    (#"{"citizenId":"nobody","start":"2026-11-22T09:00:00Z","durationMinutes":30}"#, 404,
-      "not-found"),
+    (
+      #"{"citizenId":"karen","start":"2026-11-22T09:00:00Z","durationMinutes":"thirty"}"#, 400,
+      "wrong-field-type"
+    ),
+    (
+      #"{"citizenId":"karen","start":"2026-11-22T09:00:00Z","durationMinutes":30,"form":"pub"}"#,
+      400, "unknown-choice"
+    ),
+    (
+      #"{"citizenId":"karen","start":"2020-11-22T09:00:00Z","durationMinutes":30}"#, 422,
+      "starts-in-the-past"
+    ),
+    (
+      #"{"citizenId":"karen","start":"2026-11-22T09:00:00Z","durationMinutes":-5}"#, 422,
+      "duration-out-of-range"
+    ),
+    (
+      #"{"citizenId":"mette","start":"2026-11-22T09:00:00Z","durationMinutes":30}"#, 422,
+      "not-a-citizen"
+    ),
+    (
+      #"{"citizenId":"nobody","start":"2026-11-22T09:00:00Z","durationMinutes":30}"#, 404,
+      "not-found"
+    ),
   ])
   func aBookingThatCannotBeIsRefused(body: String, status: Int, problem: String) async throws {
     let town = try await Municipality()

@@ -157,19 +157,20 @@ struct EventStreamTests {
     #expect(isCut.withLock { $0 })
   }
 
-  @Test func onePersonHoldsOnlySoManyStreams() async throws {
+  @Test func aDevicesOldestStreamGivesWayToANewOne() async throws {
     let town = try await Municipality()
+    try await town.addDevice("phone", of: town.citizen)
     try await town.serve { browser in
+      let phone = try await browser.events(as: town.citizen, device: "phone")
       var streams: [EventProbe] = []
-      for _ in 0..<EventHub.streamsPerPerson {
+      for _ in 0...EventHub.streamsPerDevice {
         streams.append(try await browser.events(as: town.citizen))
       }
-      let answer = try await browser.send(.get, "/api/v1/events", as: town.citizen)
-      #expect(answer.status == .tooManyRequests)
-      #expect(answer.problem == "too-many-streams")
-      // Others are not concerned.
-      _ = try await browser.events(as: town.worker)
-      #expect(streams.count == EventHub.streamsPerPerson)
+      #expect(await streams[0].next() == nil)
+      let visit = try await browser.book()
+      for stream in streams.dropFirst() + [phone] {
+        #expect(try await stream.next("visit").data["id"].string == visit)
+      }
     }
   }
 

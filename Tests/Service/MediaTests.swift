@@ -207,7 +207,7 @@ struct MediaTests {
     try await town.serve { browser in
       let visit = try await browser.holdVisit()
       _ = try await browser.join(visit, as: town.citizen)
-      #expect(await town.service.facts.writeAll())
+      await town.factsAreWritten()
       let lines = try await town.store.audit(tenant: town.tenant, after: 0, limit: 100)
       #expect(lines.last?.draft.action == "media.join")
       #expect(lines.last?.actor?.rawValue == "karen")

@@ -85,17 +85,18 @@ struct PeopleTests {
     }
   }
 
-  @Test(arguments: [
-    (#"{"displayName":"X"}"#, "missing-field", "role"),
-    (#"{"role":null,"displayName":"X"}"#, "missing-field", "role"),
-    (#"{"role":"citizen","displayName":7}"#, "wrong-field-type", "displayName"),
-    (#"{"role":"citizen","displayName":"  "}"#, "invalid-text", "displayName"),
-    (#"{"role":"citizen","displayName":"a\u0000b"}"#, "invalid-text", "displayName"),
-    (#"{"role":"mayor","displayName":"X"}"#, "unknown-choice", "role"),
-    (#"{"role":"citizen","displayName":"#, "malformed-json", nil),
-    (#"[1,2]"#, "malformed-json", nil),
-    ("\u{FEFF}\u{1}", "malformed-json", nil),
-  ] as [(String, String, String?)])
+  @Test(
+    arguments: [
+      (#"{"displayName":"X"}"#, "missing-field", "role"),
+      (#"{"role":null,"displayName":"X"}"#, "missing-field", "role"),
+      (#"{"role":"citizen","displayName":7}"#, "wrong-field-type", "displayName"),
+      (#"{"role":"citizen","displayName":"  "}"#, "invalid-text", "displayName"),
+      (#"{"role":"citizen","displayName":"a\u0000b"}"#, "invalid-text", "displayName"),
+      (#"{"role":"mayor","displayName":"X"}"#, "unknown-choice", "role"),
+      (#"{"role":"citizen","displayName":"#, "malformed-json", nil),
+      (#"[1,2]"#, "malformed-json", nil),
+      ("\u{FEFF}\u{1}", "malformed-json", nil),
+    ] as [(String, String, String?)])
   func aMalformedBodyNamesTheField(body: String, problem: String, field: String?) async throws {
     let town = try await Municipality()
     try await town.serve { browser in

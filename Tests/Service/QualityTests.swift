@@ -45,7 +45,7 @@ struct QualityTests {
           ]
         ])
       #expect(answer.status == .accepted)
-      #expect(await town.service.facts.writeAll())
+      await town.factsAreWritten()
       let samples = try await town.store.samples(
         of: VisitID(rawValue: visit), tenant: town.tenant)
       #expect(samples.map(\.participant) == ["karen"])

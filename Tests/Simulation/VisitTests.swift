@@ -50,7 +50,8 @@ struct VisitTests {
   }
 
   @Test(
-    "under 5 % loss both ways no picture packet stays missing and sound loses what the net lost")
+    "under 5 % loss both ways retransmission repairs the picture, and sound loses what the net lost"
+  )
   func loss() throws {
     let link = NetworkEmulator.Link(
       delay: .milliseconds(30), jitter: .milliseconds(10), loss: 0.05)
@@ -63,11 +64,12 @@ struct VisitTests {
     visit.run(for: .seconds(2))
     for (client, peer) in [(worker, citizen), (citizen, worker)] {
       let video = try #require(client.receiver.only(SimulatedOffer.vp8))
-      #expect(video.lossRatio == 0)
-      // Only the very last, with nothing behind them to show the gap, may be lost for good.
+      // Without retransmission one in ten would be missing. Both hops give up after a second, which
+      // eight tries in a row that fail may reach.
+      #expect(video.lossRatio < 0.001)
+      // Only the very last, with nothing behind them to show the gap, may never be asked for.
       let highest = try #require(video.numbers.max())
       #expect(highest >= peer.sender.videoCount - 6)
-      #expect(Set(video.numbers).isSuperset(of: video.numbers[0]...highest))
       #expect(video.repaired > video.numbers.count / 40)
       let audio = try #require(client.receiver.only(SimulatedOffer.opus))
       let heard = Double(Set(audio.numbers).count) / Double(peer.sender.audioCount)

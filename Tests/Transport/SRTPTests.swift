@@ -195,6 +195,22 @@ func outcome(
     }
   }
 
+  /// What was evicted is really gone, in libsrtp too: its memory, and with it its replay window.
+  @Test(arguments: SRTPProfile.allCases)
+  func theStreamUnusedForLongestIsForgotten(_ profile: SRTPProfile) throws {
+    let pair = try SRTPPair(profile)
+    let first = try #require(pair.seal(rtpPacket(1, ssrc: 1)))
+    let second = try #require(pair.seal(rtpPacket(1, ssrc: 2)))
+    #expect(pair.open(first) == .opened(rtpPacket(1, ssrc: 1)))
+    #expect(pair.open(second) == .opened(rtpPacket(1, ssrc: 2)))
+    for ssrc in 3...UInt32(SRTPLimits.receivedStreams) + 1 {
+      let sealed = try #require(pair.seal(rtpPacket(1, ssrc: ssrc)))
+      #expect(pair.open(sealed) == .opened(rtpPacket(1, ssrc: ssrc)))
+    }
+    #expect(pair.open(second) == .replayed)
+    #expect(pair.open(first) == .opened(rtpPacket(1, ssrc: 1)))
+  }
+
   @Test(arguments: SRTPProfile.allCases)
   func rolloverCounterSurvivesTheWrap(_ profile: SRTPProfile) throws {
     let pair = try SRTPPair(profile)

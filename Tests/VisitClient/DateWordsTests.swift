@@ -95,7 +95,10 @@ struct DateWordsTests {
     #expect(danish.day(Self.utc(2027, 1, 3, 9, 0), now: now) == "søndag den 3. januar 2027")
     #expect(DateText(.english).clock(start) == "10:00")
     #expect(danish.seconds(640) == "0,6")
+    #expect(danish.seconds(31) == "0,1")
+    #expect(danish.seconds(0) == "0,0")
     #expect(danish.decimal(4.347) == "4,3")
+    #expect(danish.decimal(0.04) == "0,0")
     #expect(danish.stopwatch(42) == "00:42")
     #expect(danish.stopwatch(3723) == "1:02:03")
   }

@@ -53,6 +53,15 @@ struct ResumePolicyTests {
         == [.interrupted(.relayLost), .join(attempt: 2, cause: .relayLost)])
   }
 
+  @Test func aBreakIsCountedFromWhenTheRelayWasLastHeard() {
+    var policy = connected()
+    policy.lastHeard = at(4000)
+    _ = policy.handle(.rejoinAsked(session: "s1"), at: at(5000))
+    _ = policy.handle(.joined(attempt: 2, session: "s2"), at: at(5050))
+    #expect(
+      policy.handle(.secured(attempt: 2), at: at(5100)) == [.resumed(after: .milliseconds(1100))])
+  }
+
   @Test func aRejoinOfAnOldSessionIsIgnored() {
     var policy = connected()
     #expect(policy.handle(.rejoinAsked(session: "s0"), at: at(5000)) == [])
@@ -116,6 +125,52 @@ struct ResumePolicyTests {
       policy.handle(.joinFailed(attempt: 2, isFinal: false), at: at(8000))
         == [.resumed(after: .milliseconds(3000))])
     #expect(policy.isConnected)
+  }
+
+  @Test func aPathThatTheRelayClosedIsExplainedByTheEndOfTheVisit() {
+    var policy = connected()
+    #expect(policy.handle(.pathClosed(attempt: 1), at: at(5000)) == [])
+    #expect(policy.handle(.over, at: at(5020)) == [.stop(.over)])
+  }
+
+  @Test func aPathThatTheRelayClosedIsExplainedByARejoin() {
+    var policy = connected()
+    _ = policy.handle(.pathClosed(attempt: 1), at: at(5000))
+    #expect(
+      policy.handle(.rejoinAsked(session: "s1"), at: at(5030))
+        == [.interrupted(.relayLost), .join(attempt: 2, cause: .relayLost)])
+  }
+
+  @Test func aClosedPathThatNobodyExplainsIsJoinedAgain() {
+    var policy = connected()
+    _ = policy.handle(.pathClosed(attempt: 1), at: at(5000))
+    #expect(policy.nextWake == at(6000))
+    #expect(
+      policy.advance(to: at(6000))
+        == [.interrupted(.pathFailed), .join(attempt: 2, cause: .pathFailed)])
+  }
+
+  @Test(arguments: [true, false])
+  func twoDevicesDoNotThrowEachOtherOut(closedFirst: Bool) {
+    var policy = connected()
+    _ = policy.handle(.roomSeen(session: "s1"), at: at(400))
+    let (closed, seen) = (
+      ResumePolicy.Input.pathClosed(attempt: 1), ResumePolicy.Input.roomSeen(session: "s2")
+    )
+    #expect(policy.handle(closedFirst ? closed : seen, at: at(5000)) == [])
+    #expect(
+      policy.handle(closedFirst ? seen : closed, at: at(5010)) == [.stop(.takenElsewhere)])
+  }
+
+  @Test func theRoomOfTheSessionBeforeIsNoOtherDevice() {
+    var policy = connected()
+    _ = policy.handle(.roomSeen(session: "s1"), at: at(400))
+    _ = policy.handle(.rejoinAsked(session: "s1"), at: at(5000))
+    _ = policy.handle(.joined(attempt: 2, session: "s2"), at: at(5100))
+    _ = policy.handle(.secured(attempt: 2), at: at(5200))
+    _ = policy.handle(.roomSeen(session: "s1"), at: at(5300))
+    #expect(policy.handle(.pathClosed(attempt: 2), at: at(9000)) == [])
+    #expect(!policy.isOver)
   }
 
   @Test func aRefusalEndsTheCall() {

@@ -37,6 +37,7 @@ private final class ScriptedConnection: CallConnection {
   }
 
   func rejoin(session: String?) { note("rejoin \(session ?? "any")") }
+  func noteRoom(session: String) {}
   func handIn() async { note("handIn") }
 
   func end() {
@@ -154,9 +155,10 @@ struct QualityMeterTests {
     #expect(judged([statistics(packets: 500, roundTripMs: 500)]) == .fair)
   }
 
-  @Test func nothingHeardIsPoor() {
+  @Test func nothingHeardIsSilenceUntilSomethingIsHeard() {
     let same = statistics(packets: 500)
-    #expect(judged([same, same]) == .poor)
+    #expect(judged([same, same]) == .silent)
+    #expect(judged([same, same, statistics(packets: 1000)]) == .good)
   }
 
   @Test func worseIsSaidAtOnceAndBetterAfterTwoIntervals() {

@@ -19,7 +19,7 @@ struct VisitFlowTests {
   private let anne = PersonReference(id: "anne", displayName: "Anne Holm")
 
   private func room(_ people: [PersonReference]) -> VisitFlow.Input {
-    .event(.room(.init(visit: "v1", session: "s1", slots: nil, participants: people)))
+    .event(.room(.init(visit: "v1", session: nil, slots: nil, participants: people)))
   }
 
   /// A caller who rang at second 0 and is waiting.
@@ -49,6 +49,12 @@ struct VisitFlowTests {
     #expect(flow.handle(.rang(failure: nil), at: at(1)) == [.report(.ringing(karen))])
   }
 
+  @Test func aStreamThatIsThereAlreadyIsNotWaitedFor() {
+    var flow = flow()
+    #expect(flow.handle(.stream(isOnline: true), at: at(0)) == [])
+    #expect(flow.handle(.start, at: at(0)) == [.ring])
+  }
+
   @Test func theCallerRingsWithoutAStreamIfItTakesTooLong() {
     var flow = flow()
     _ = flow.handle(.start, at: at(0))
@@ -63,6 +69,7 @@ struct VisitFlowTests {
         == [.report(.answered(karen)), .connect])
     let stopped = VisitEvent.RingStopped(visit: "v1", reason: "answered")
     #expect(flow.handle(.event(.ringStopped(stopped)), at: at(4)) == [])
+    #expect(flow.handle(.event(.answered(.init(visit: "v1"))), at: at(4)) == [])
     #expect(flow.handle(.visitRead(.active), at: at(4)) == [])
   }
 
@@ -150,10 +157,27 @@ struct VisitFlowTests {
       flow.handle(.time, at: at(25)) == [.hangUp, .finish(.held(endedByOther: false))])
   }
 
+  @Test func aRejoinDoesNotMakeTheVisitLonger() {
+    var flow = talking(limit: .seconds(10))
+    _ = flow.handle(.call(.connected(profile: "AEAD_AES_128_GCM")), at: at(12))
+    #expect(
+      flow.handle(.time, at: at(15)) == [.hangUp, .finish(.held(endedByOther: false))])
+  }
+
   @Test func aLostRelayAsksForANewJoin() {
     var flow = talking()
     let rejoin = VisitEvent.Rejoin(visit: "v1", session: "s1", cause: "worker-lost")
     #expect(flow.handle(.event(.rejoin(rejoin)), at: at(9)) == [.rejoin(session: "s1")])
+  }
+
+  @Test func aCallThatAnotherDeviceTookIsLeftAlone() {
+    var flow = talking()
+    let room = VisitEvent.RoomState(visit: "v1", session: "s2", slots: nil, participants: nil)
+    #expect(flow.handle(.event(.room(room)), at: at(9)) == [.noteRoom(session: "s2")])
+    let stopped = CallProgress.stopped(.takenElsewhere)
+    #expect(
+      flow.handle(.call(stopped), at: at(9))
+        == [.report(.call(stopped)), .disconnect, .finish(.answeredElsewhere)])
   }
 
   @Test func theOtherPartyHangsUp() {

@@ -84,6 +84,14 @@ struct FeedbackTests {
     }
   }
 
+  @Test("a REMB with more than its sources is refused")
+  func bitrateTrailer() {
+    let packet = hex("8fce0006 0000000a 00000000 52454d42 010bd090 00000001 00000002")
+    #expect(throws: ParseError.inconsistentLength) {
+      try ReceiverEstimatedMaximumBitrate(parsing: packet.span.bytes)
+    }
+  }
+
   @Test("a REMB's bitrate beyond 64 bits is refused, the largest within survives")
   func bitrateRange() throws {
     let beyond = hex("8fce0004 0000000a 00000000 52454d42 00ffffff")

@@ -37,6 +37,13 @@ struct HMACSHA1Tests {
         == hex("e8e99d0f45237d786d6bbaa7965c7808bbff1a91"))
   }
 
+  @Test("a key of exactly one block is used as it is")
+  func blockLongKey() {
+    #expect(
+      code([UInt8](repeating: 0x61, count: 64), Array("data".utf8))
+        == hex("80bd1fcd36fa226d01a0d6814401ffdcf67a2cef"))
+  }
+
   @Test("every length of data around a block's")
   func lengths() {
     // The code of codes of 0 … 199 bytes, as computed by an independent implementation.

@@ -42,9 +42,9 @@ struct TransportWideFeedbackTests {
   @Test(
     "counts that contradict each other are refused",
     arguments: [
-      // A run of 8191 for seven packets; a run of none; missing chunks; missing deltas; a reserved
+      // A run of 8191 lost ones for seven packets; a run of none; missing chunks; missing deltas; a reserved
       // status; no packets at all.
-      ("8fcd0005 0000000a 0000000b 0064 0007 000010 01 3fff0000", ParseError.inconsistentLength),
+      ("8fcd0005 0000000a 0000000b 0064 0007 000010 01 1fff0000", ParseError.inconsistentLength),
       ("8fcd0005 0000000a 0000000b 0064 0007 000010 01 20000000", .invalidField),
       ("8fcd0005 0000000a 0000000b 0064 ffff 000010 01 00070008", .inconsistentLength),
       ("8fcd0005 0000000a 0000000b 0064 0007 000010 01 20070101", .inconsistentLength),

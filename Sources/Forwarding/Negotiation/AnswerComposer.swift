@@ -18,7 +18,7 @@ struct AnswerComposer {
         answer.media.append(refused(section))
         continue
       }
-      answer.media.append(taken(use, isFirst: bundle.isEmpty))
+      answer.media.append(taken(use))
       bundle.append(use.offered.mid)
     }
     answer.bundleGroups = [bundle]
@@ -36,7 +36,7 @@ struct AnswerComposer {
     return answer
   }
 
-  private func taken(_ use: Offer.Use, isFirst: Bool) -> MediaSection {
+  private func taken(_ use: Offer.Use) -> MediaSection {
     let offered = use.offered
     var answer = MediaSection(
       kind: offered.section.kind, mid: offered.mid,
@@ -53,10 +53,10 @@ struct AnswerComposer {
     answer.attributes = offered.section.attributes.filter {
       $0.name == "rtcp-xr" && $0.value == "rcvr-rtt=all"
     }
-    if isFirst {
-      answer.candidates = candidates
-      answer.hasEndOfCandidates = true
-    }
+    // RFC 9143 §7.1.3 wants them in the first section only, and every browser is content with that;
+    // aiortc reads them from the last section of each kind, so they stand in all.
+    answer.candidates = candidates
+    answer.hasEndOfCandidates = true
     addFormats(of: use, to: &answer)
     addExtensions(of: use, to: &answer)
     if let slot = use.slot { addSources(of: slot, kind: offered.kind, to: &answer) }

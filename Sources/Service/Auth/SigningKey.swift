@@ -43,6 +43,7 @@ public enum SigningKeyError: Error, Equatable, CustomStringConvertible {
   /// that silently.
   case damaged(path: String)
 
+  /// What is wrong, for the log.
   public var description: String {
     switch self {
     case .damaged(let path): "\(path) holds no signing key of at least 32 bytes in base64"

@@ -104,7 +104,7 @@ final class FactQueue: Sendable {
       do {
         try await write(fact)
         noteStore(isFailing: false)
-      } catch where error.isTemporary || error == .cancelled {
+      } catch  where error.isTemporary || error == .cancelled {
         noteStore(isFailing: true)
         return false
       } catch {

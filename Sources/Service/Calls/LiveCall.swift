@@ -99,7 +99,8 @@ struct LiveCall: Sendable {
     }
     one.device = device
     one.attempt = attempt
-    one.slots = one.earlySlots.flatMap { $0.session == answer.session ? $0.slots : nil }
+    one.slots =
+      one.earlySlots.flatMap { $0.session == answer.session ? $0.slots : nil }
       ?? answer.slots
     one.earlySlots = nil
     participants[person] = one

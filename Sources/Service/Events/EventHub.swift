@@ -6,13 +6,15 @@ import Visits
 
 /// Knows every open event stream, and wakes the ones that something new concerns.
 final class EventHub: Sendable {
-  /// Streams that one person may hold open: a screen at home, a telephone, a few forgotten tabs.
-  static let streamsPerPerson = 20
+  /// Streams that one device may hold open: a few forgotten tabs. The next one ends the oldest,
+  /// which most likely is one whose network went away without a word.
+  static let streamsPerDevice = 8
   /// How often a stream says that it lives, in milliseconds.
   static let heartbeatMilliseconds: Int64 = 15_000
 
   private struct State {
-    var streams: [ObjectIdentifier: EventSubscription] = [:]
+    /// In the order they were opened.
+    var streams: [EventSubscription] = []
     var isClosed = false
   }
 
@@ -39,16 +41,19 @@ final class EventHub: Sendable {
     _ caller: Caller, disconnect: @escaping @Sendable () -> Void
   ) throws -> EventSubscription {
     let made = EventSubscription(caller: caller, disconnect: disconnect)
-    let count = try state.withLock { state in
+    let (count, surplus) = try state.withLock { state in
       guard !state.isClosed else { throw Problem.unavailable(.draining, retryAfter: 2) }
-      let open = state.streams.values.count { Self.isSame($0.caller, caller) }
-      guard open < Self.streamsPerPerson else {
-        throw Problem(.tooManyStreams, ["most": String(Self.streamsPerPerson)])
+      state.streams.append(made)
+      let own = state.streams.filter {
+        $0.caller.device == caller.device && $0.caller.tenant == caller.tenant
       }
-      state.streams[ObjectIdentifier(made)] = made
-      return state.streams.count
+      return (state.streams.count, own.dropLast(Self.streamsPerDevice))
     }
     metrics.streams(count)
+    for stream in surplus {
+      stream.cut()
+      remove(stream)
+    }
     return made
   }
 
@@ -56,7 +61,7 @@ final class EventHub: Sendable {
   func remove(_ subscription: EventSubscription) {
     subscription.close()
     let count = state.withLock { state in
-      state.streams[ObjectIdentifier(subscription)] = nil
+      state.streams.removeAll { $0 === subscription }
       return state.streams.count
     }
     metrics.streams(count)
@@ -71,9 +76,13 @@ final class EventHub: Sendable {
   func closeAll() {
     let open = state.withLock { state in
       state.isClosed = true
-      return Array(state.streams.values)
+      return state.streams
     }
-    for stream in open { stream.close() }
+    for stream in open {
+      // What is stored already goes out first: that a visit ended, above all.
+      stream.wake()
+      stream.close()
+    }
   }
 
   /// Tells a person's open streams something that only matters now.
@@ -132,10 +141,6 @@ final class EventHub: Sendable {
   }
 
   private func streams(_ isWanted: (Caller) -> Bool) -> [EventSubscription] {
-    state.withLock { $0.streams.values.filter { isWanted($0.caller) } }
-  }
-
-  private static func isSame(_ a: Caller, _ b: Caller) -> Bool {
-    a.id == b.id && a.tenant == b.tenant
+    state.withLock { $0.streams.filter { isWanted($0.caller) } }
   }
 }

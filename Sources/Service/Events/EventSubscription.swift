@@ -68,12 +68,7 @@ final class EventSubscription: Sendable {
       work.passing.append(event)
       return true
     }
-    if fits {
-      signal.yield()
-    } else {
-      close()
-      disconnect()
-    }
+    if fits { signal.yield() } else { cut() }
     return fits
   }
 
@@ -84,13 +79,14 @@ final class EventSubscription: Sendable {
       defer { work.isHeartbeatDue = true }
       return !work.isHeartbeatDue
     }
-    if isKeepingUp {
-      signal.yield()
-    } else {
-      close()
-      disconnect()
-    }
+    if isKeepingUp { signal.yield() } else { cut() }
     return isKeepingUp
+  }
+
+  /// Ends the stream and its connection, whatever its writer is stuck in.
+  func cut() {
+    close()
+    disconnect()
   }
 
   /// Ends the stream after what is queued.

@@ -18,22 +18,23 @@ struct EventWriter: Sendable {
   let store: any BesoegStore
   let clock: any ServiceClock
   let logger: Logger
-  /// The last stored event that the reader has.
-  var cursor: Int64
+  /// The last stored event that the reader has when it comes.
+  let cursor: Int64
 
   /// Writes until the stream is closed or the connection fails. `opening` is the state that a
   /// reader who has just come needs.
-  mutating func write(
+  func write(
     opening: [ServerSentEvent], to writer: inout any ResponseBodyWriter
   ) async throws {
+    var cursor = cursor
     // Something must be written at once, or the response's head stays in a proxy's buffer.
     var buffer = ByteBuffer(string: "retry: \(Self.reconnectMilliseconds)\n\n")
     for event in opening { event.write(into: &buffer) }
     try await writer.write(buffer)
-    try await writeStored(to: &writer)
+    try await writeStored(after: &cursor, to: &writer)
     while true {
       let work = await subscription.next()
-      if work.hasStored { try await writeStored(to: &writer) }
+      if work.hasStored { try await writeStored(after: &cursor, to: &writer) }
       var buffer = ByteBuffer()
       for event in work.passing { event.write(into: &buffer) }
       if work.isHeartbeatDue, buffer.readableBytes == 0 { buffer = ServerSentEvent.heartbeat }
@@ -42,7 +43,9 @@ struct EventWriter: Sendable {
     }
   }
 
-  private mutating func writeStored(to writer: inout any ResponseBodyWriter) async throws {
+  private func writeStored(
+    after cursor: inout Int64, to writer: inout any ResponseBodyWriter
+  ) async throws {
     let caller = subscription.caller
     while true {
       let events: [StoredEvent]

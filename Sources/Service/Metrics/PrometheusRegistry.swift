@@ -29,20 +29,24 @@ public final class PrometheusRegistry: MetricsFactory {
 
   // MARK: swift-metrics
 
+  /// A counter.
   public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
     series(label, dimensions, .counter) { PrometheusValue() } ?? PrometheusValue()
   }
 
+  /// A counter that takes fractions.
   public func makeFloatingPointCounter(
     label: String, dimensions: [(String, String)]
   ) -> any FloatingPointCounterHandler {
     series(label, dimensions, .counter) { PrometheusValue() } ?? PrometheusValue()
   }
 
+  /// A gauge.
   public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
     series(label, dimensions, .gauge) { PrometheusValue() } ?? PrometheusValue()
   }
 
+  /// A gauge; a histogram where `aggregate`.
   public func makeRecorder(
     label: String, dimensions: [(String, String)], aggregate: Bool
   ) -> any RecorderHandler {
@@ -53,18 +57,29 @@ public final class PrometheusRegistry: MetricsFactory {
       ?? PrometheusHistogram()
   }
 
+  /// A histogram in seconds.
   public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
     series(label, dimensions, .histogram) { PrometheusHistogram() } ?? PrometheusHistogram()
   }
 
   // A series outlives the handle that recorded it: a total must not fall back to nothing.
+  /// Keeps the counter's series.
   public func destroyCounter(_ handler: any CounterHandler) {}
+  /// Keeps the gauge's series.
   public func destroyMeter(_ handler: any MeterHandler) {}
+  /// Keeps the counter's series.
   public func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {}
+  /// Keeps the recorder's series.
   public func destroyRecorder(_ handler: any RecorderHandler) {}
+  /// Keeps the timer's series.
   public func destroyTimer(_ handler: any TimerHandler) {}
 
   // MARK: Prometheus
+
+  /// Takes over a total that something else counts.
+  func setTotal(_ label: String, _ dimensions: [(String, String)], _ value: Int64) {
+    series(label, dimensions, .counter) { PrometheusValue() }?.set(value)
+  }
 
   /// Everything recorded so far.
   public func text() -> String {

@@ -57,8 +57,8 @@ struct ServiceMetrics: Sendable {
       gauge("besoeg_relay_worker_healthy", labels, worker.isHealthy ? 1 : 0)
       gauge("besoeg_relay_worker_sessions", labels, Double(worker.sessions))
       gauge("besoeg_relay_worker_rooms", labels, Double(worker.rooms))
-      gauge("besoeg_relay_worker_restarts", labels, Double(worker.restarts))
-      for (name, value) in worker.counters { gauge(name, labels, Double(value)) }
+      registry.setTotal("besoeg_relay_worker_restarts_total", labels, Int64(worker.restarts))
+      for (name, value) in worker.counters { registry.setTotal(name, labels, value) }
     }
   }
 

@@ -23,7 +23,8 @@ struct ProblemTexts: Codable, Sendable, Equatable {
   }
 
   private static func fill(_ text: String, _ values: [String: String]) -> String {
-    values.reduce(text) { $0.replacing("{\($1.key)}", with: $1.value) }
+    // In one pass, so that a caller's value is never taken for a placeholder.
+    text.replacing(/\{(\w+)\}/) { match in values[String(match.1)] ?? String(match.0) }
   }
 }
 

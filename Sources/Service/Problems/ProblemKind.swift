@@ -26,7 +26,6 @@ enum ProblemKind: String, CaseIterable, Sendable {
   case roomFull = "room-full"
   case tooLarge = "too-large"
   case unsupportedMediaType = "unsupported-media-type"
-  case tooManyStreams = "too-many-streams"
   case relayUnavailable = "relay-unavailable"
   case draining = "draining"
   case storeBusy = "store-busy"
@@ -48,7 +47,6 @@ enum ProblemKind: String, CaseIterable, Sendable {
     case .conflict, .wrongState, .roomFull: .conflict
     case .tooLarge: .contentTooLarge
     case .unsupportedMediaType: .unsupportedMediaType
-    case .tooManyStreams: .tooManyRequests
     case .relayUnavailable, .draining, .storeBusy, .storeFull, .notReady: .serviceUnavailable
     case .internalError: .internalServerError
     }

@@ -46,8 +46,17 @@ struct EventRoutes: Sendable {
       cursor: cursor ?? newest)
     let body = ResponseBody { [hub] writer in
       defer { hub.remove(subscription) }
-      var stream = stream
-      try await stream.write(opening: opening, to: &writer)
+      if channel == nil {
+        try await stream.write(opening: opening, to: &writer)
+      } else {
+        // A reader that goes away closes its half of the connection only, which nobody would
+        // notice before the next heartbeat.
+        try await request.body.consumeWithInboundCloseHandler { _ in
+          try await stream.write(opening: opening, to: &writer)
+        } onInboundClosed: {
+          subscription.close()
+        }
+      }
       try await writer.finish(nil)
     }
     return Response(status: .ok, headers: Self.headers, body: body)

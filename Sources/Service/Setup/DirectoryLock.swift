@@ -27,5 +27,6 @@ public struct DirectoryLockError: Error, CustomStringConvertible {
   /// The directory.
   public var directory: String
 
+  /// What is wrong, for the log.
   public var description: String { "another besoegd serve runs on \(directory)" }
 }

@@ -17,10 +17,12 @@ public struct SystemServiceClock: ServiceClock {
   /// The system's clock.
   public init() {}
 
+  /// The system's wall clock.
   public func now() -> UTCMilliseconds {
     UTCMilliseconds(rawValue: Int64((Date.now.timeIntervalSince1970 * 1000).rounded(.down)))
   }
 
+  /// Waits until the system's wall clock says `deadline`.
   public func sleep(until deadline: UTCMilliseconds) async throws {
     // Waits on the monotonic clock, so that setting the wall clock does not stretch a ring.
     let wait = deadline.milliseconds(since: now())

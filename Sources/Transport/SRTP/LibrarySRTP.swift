@@ -88,7 +88,8 @@ struct LibrarySRTP: ~Copyable {
     }
     let insertion = received.insert(ssrc)
     received.touch(insertion.place)
-    if let evicted = insertion.evicted { srtp_remove_stream(receiving, evicted) }
+    // libsrtp 2.x looks for the SSRC as it lies in the packet, in network order.
+    if let evicted = insertion.evicted { srtp_remove_stream(receiving, evicted.bigEndian) }
   }
 
   private static func create(

@@ -65,6 +65,9 @@ public final class CallSession: CallConnection {
   /// The service says that the relay's end of a session is gone.
   public func rejoin(session: String?) { feed.yield(.policy(.rejoinAsked(session: session))) }
 
+  /// The service says which session in the room is the participant's.
+  public func noteRoom(session: String) { feed.yield(.policy(.roomSeen(session: session))) }
+
   /// Ends the call; `run` returns soon after.
   public func end() { feed.yield(.policy(.over)) }
 
@@ -100,6 +103,7 @@ public final class CallSession: CallConnection {
     for await input in inputs {
       let now = SystemClock.now
       var actions: [ResumePolicy.Action] = []
+      policy.lastHeard = thread.lastHeard
       switch input {
       case .policy(let input):
         actions = policy.handle(input, at: now)
@@ -168,6 +172,8 @@ public final class CallSession: CallConnection {
       return policy.handle(.secured(attempt: attempt), at: now)
     case .silent(let attempt): return policy.handle(.silent(attempt: attempt), at: now)
     case .heard(let attempt): return policy.handle(.heard(attempt: attempt), at: now)
+    case .closed(let attempt):
+      return policy.handle(.pathClosed(attempt: attempt), at: now)
     case .failed(let attempt, let reason):
       diary.failed(attempt, reason)
       return policy.handle(.pathFailed(attempt: attempt), at: now)

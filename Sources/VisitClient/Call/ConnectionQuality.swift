@@ -10,6 +10,8 @@ public enum ConnectionQuality: String, Sendable, Codable, CaseIterable {
   case fair
   /// Hard to talk.
   case poor
+  /// Nothing comes from the other party, though our own path is up.
+  case silent
 }
 
 /// Judges a connection from what each interval added to the statistics.
@@ -41,7 +43,7 @@ public struct QualityMeter: Sendable, Equatable {
     let invented = max(
       (now.concealedSamples - now.silentConcealedSamples)
         - (before.concealedSamples - before.silentConcealedSamples), 0)
-    guard packets >= Self.fewestPackets else { return judge(packets + lost == 0 ? .poor : .fair) }
+    guard packets >= Self.fewestPackets else { return judge(packets + lost == 0 ? .silent : .fair) }
     let loss = Double(lost) / Double(packets + lost)
     let concealment = samples > 0 ? Double(invented) / Double(samples) : 0
     let froze = now.totalFreezesDurationMs - before.totalFreezesDurationMs
@@ -56,9 +58,9 @@ public struct QualityMeter: Sendable, Equatable {
   }
 
   private mutating func judge(_ new: ConnectionQuality) {
-    let order: [ConnectionQuality] = [.unknown, .poor, .fair, .good]
+    let order: [ConnectionQuality] = [.unknown, .silent, .poor, .fair, .good]
     let isBetter = (order.firstIndex(of: new) ?? 0) > (order.firstIndex(of: quality) ?? 0)
-    guard isBetter && quality != .unknown else {
+    guard isBetter && quality != .unknown && quality != .silent else {
       quality = new
       betterIntervals = 0
       return

@@ -26,6 +26,7 @@ final class MediaThread: Sendable {
     case silent(attempt: Int)
     case heard(attempt: Int)
     case failed(attempt: Int, reason: String)
+    case closed(attempt: Int)
     case firstSound(milliseconds: Int64)
     case firstPicture(milliseconds: Int64)
   }
@@ -42,6 +43,7 @@ final class MediaThread: Sendable {
     var hasStarted = false
     var isDone = false
     var measured = Measured()
+    var lastHeard: MonotonicTime?
     var waiters: [CheckedContinuation<Void, Never>] = []
   }
 
@@ -103,6 +105,9 @@ final class MediaThread: Sendable {
     }
     return shared.withLock { $0.measured }
   }
+
+  /// When the relay was last heard; nil before the first time.
+  var lastHeard: MonotonicTime? { shared.withLock { $0.lastHeard } }
 
   /// What was measured until a moment ago.
   var measured: Measured { shared.withLock { $0.measured } }
@@ -185,6 +190,10 @@ final class MediaThread: Sendable {
       if now >= nextPublish {
         nextPublish = now + Self.publishInterval
         publish(media, at: now, roundTrip: transport.roundTrip)
+        if transport.isSecured {
+          let heard = transport.lastHeard
+          shared.withLock { $0.lastHeard = heard }
+        }
         for milestone in milestones.passed(in: measured.statistics) { report(milestone) }
       }
       let (isStopped, replacement) = takeCommand()
@@ -237,7 +246,7 @@ final class MediaThread: Sendable {
       return true
     case .closed:
       media.isConnected = false
-      report(.failed(attempt: attempt, reason: "closed by the relay"))
+      report(.closed(attempt: attempt))
       return true
     case .addressAdded, .addressRemoved, .iceConnected, .pathChanged:
       break

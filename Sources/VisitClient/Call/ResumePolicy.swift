@@ -28,6 +28,10 @@ public struct ResumePolicy: Sendable, Equatable {
     case heard(attempt: Int)
     /// The path is over.
     case pathFailed(attempt: Int)
+    /// The relay closed the path on purpose. Why, the service will say in a moment.
+    case pathClosed(attempt: Int)
+    /// The service says that this is the participant's session in the room.
+    case roomSeen(session: String)
     /// The service says that a session of ours is gone; nil means whichever we have.
     case rejoinAsked(session: String?)
     /// The visit is over, or the user hung up.
@@ -70,6 +74,8 @@ public struct ResumePolicy: Sendable, Equatable {
     case over
     /// The service refused to let the participant in.
     case refused
+    /// The participant joined from another device, which took this one's place.
+    case takenElsewhere = "taken-elsewhere"
     /// The connection could not be mended in `patience`.
     case gaveUp = "gave-up"
   }
@@ -78,6 +84,8 @@ public struct ResumePolicy: Sendable, Equatable {
   public static let connectTime = TimeSpan.seconds(8)
   /// How long a silent path may heal, after the two seconds in which the transport finds it silent.
   public static let healTime = TimeSpan.seconds(2)
+  /// How long the service has to say why the relay closed a path: the visit ended, or join again.
+  public static let explainTime = TimeSpan.seconds(1)
   /// A connection that cannot be mended in this time is given up: someone must use the telephone.
   public static let patience = TimeSpan.seconds(120)
   /// Pauses before joining again; the last one repeats.
@@ -91,6 +99,7 @@ public struct ResumePolicy: Sendable, Equatable {
     case connecting(deadline: MonotonicTime)
     case connected
     case silent(deadline: MonotonicTime)
+    case closed(deadline: MonotonicTime)
     case waiting(until: MonotonicTime, cause: JoinCause)
     case over
   }
@@ -102,11 +111,18 @@ public struct ResumePolicy: Sendable, Equatable {
   public private(set) var session: String?
   /// Joins that failed since the path was last up.
   private var failures = 0
+  /// When the relay was last heard; set by whoever drives this, so that a break is counted from its
+  /// beginning and not from when it was noticed.
+  public var lastHeard: MonotonicTime?
   /// Since when there has been no connection.
   private var lostAt: MonotonicTime?
   private var wasConnected = false
   /// Sessions that were reported gone while their join was still unanswered.
   private var goneEarly: [String] = []
+  /// Sessions that this call has had; what the service says of them may come late.
+  private var ownSessions: [String] = []
+  /// The session that the service last said is ours in the room.
+  private var roomSession: String?
   /// The attempt whose path is still there while a new join is under way, and heard.
   private var heardAttempt: Int?
 
@@ -124,7 +140,7 @@ public struct ResumePolicy: Sendable, Equatable {
     let giveUp = state == .over ? nil : lostAt.map { $0 + Self.patience }
     let own: MonotonicTime? =
       switch state {
-      case .connecting(let deadline), .silent(let deadline): deadline
+      case .connecting(let deadline), .silent(let deadline), .closed(let deadline): deadline
       case .waiting(let until, _): until
       case .idle, .joining, .connected, .over: nil
       }
@@ -143,6 +159,8 @@ public struct ResumePolicy: Sendable, Equatable {
     case .joined(let attempt, let session):
       guard state == .joining, attempt == self.attempt else { return [] }
       self.session = session
+      ownSessions = ownSessions.suffix(15) + [session]
+      roomSession = nil
       heardAttempt = nil
       if goneEarly.contains(session) { return interrupt(.relayLost, at: now) }
       goneEarly.removeAll()
@@ -167,8 +185,14 @@ public struct ResumePolicy: Sendable, Equatable {
       guard attempt == self.attempt else { return [] }
       switch state {
       case .connecting, .connected, .silent: return interrupt(.pathFailed, at: now)
-      case .idle, .joining, .waiting, .over: return []
+      case .idle, .joining, .waiting, .closed, .over: return []
       }
+    case .pathClosed(let attempt):
+      return close(attempt, at: now)
+    case .roomSeen(let session):
+      roomSession = session
+      if case .closed = state, isTakenElsewhere { return stop(.takenElsewhere) }
+      return []
     case .rejoinAsked(let session):
       return rejoin(session, at: now)
     case .over:
@@ -184,6 +208,8 @@ public struct ResumePolicy: Sendable, Equatable {
       return interrupt(.slowPath, at: now)
     case .silent(let deadline) where now >= deadline:
       return interrupt(.silence, at: now)
+    case .closed(let deadline) where now >= deadline:
+      return interrupt(.pathFailed, at: now)
     case .waiting(let until, let cause) where now >= until:
       return [join(cause)]
     default:
@@ -212,7 +238,7 @@ public struct ResumePolicy: Sendable, Equatable {
   private mutating func silence(_ attempt: Int, at now: MonotonicTime) -> [Action] {
     if heardAttempt == attempt { heardAttempt = nil }
     guard attempt == self.attempt, state == .connected else { return [] }
-    lostAt = now
+    lostAt = lossTime(now)
     state = .silent(deadline: now + Self.healTime)
     return [.interrupted(.silence)]
   }
@@ -231,6 +257,23 @@ public struct ResumePolicy: Sendable, Equatable {
     }
   }
 
+  private mutating func close(_ attempt: Int, at now: MonotonicTime) -> [Action] {
+    if heardAttempt == attempt { heardAttempt = nil }
+    guard attempt == self.attempt else { return [] }
+    switch state {
+    case .connecting, .connected, .silent:
+      // Two devices that both joined again would throw each other out for ever.
+      if isTakenElsewhere { return stop(.takenElsewhere) }
+      state = .closed(deadline: now + Self.explainTime)
+      return []
+    case .idle, .joining, .waiting, .closed, .over:
+      return []
+    }
+  }
+
+  /// Whether the room holds a session of the participant's that is not this call's.
+  private var isTakenElsewhere: Bool { roomSession.map { !ownSessions.contains($0) } ?? false }
+
   private mutating func rejoin(_ session: String?, at now: MonotonicTime) -> [Action] {
     switch state {
     case .idle, .over, .waiting:
@@ -240,7 +283,7 @@ public struct ResumePolicy: Sendable, Equatable {
       // One is enough; eight covers a relay that restarts again and again.
       if let session, goneEarly.count < 8 { goneEarly.append(session) }
       return []
-    case .connecting, .connected, .silent:
+    case .connecting, .connected, .silent, .closed:
       guard session == nil || session == self.session else { return [] }
       return interrupt(.relayLost, at: now)
     }
@@ -250,8 +293,12 @@ public struct ResumePolicy: Sendable, Equatable {
     heardAttempt = nil
     if cause == .slowPath { failures += 1 }
     let isNews = wasConnected && lostAt == nil
-    lostAt = lostAt ?? now
+    lostAt = lostAt ?? lossTime(now)
     return (isNews ? [.interrupted(cause)] : []) + wait(cause, at: now)
+  }
+
+  private func lossTime(_ now: MonotonicTime) -> MonotonicTime {
+    lastHeard.map { min($0, now) } ?? now
   }
 
   private mutating func wait(_ cause: JoinCause, at now: MonotonicTime) -> [Action] {

@@ -23,23 +23,23 @@ public enum TextKey: String, Sendable, CaseIterable {
     columnFreezes, columnMOS, whoWithWhom, dayHeading, noVisitsToday, noVisits,
     noMoreVisitsToday, nothingToHangUp, noEndedVisit, nextVisit, stateBooked, stateInMinutes,
     stateInOneMinute, stateDue, stateNotHeld, stateRinging, stateActive, stateEnded,
-    stateCancelled, stateMissed, nameAmbiguous, visitNotFound, personNotFound, visitBooked,
-    visitMoved, visitCancelled, moveNeedsSomething, hungUp, personAdded, deviceAdded,
-    loginPrompt, loginNoToken, loginNotSaved, loggedIn
+    stateCancelled, stateMissed, nameAmbiguous, visitNotFound, visitNotFoundAhead,
+    personNotFound, visitBooked, visitMoved, visitCancelled, moveNeedsSomething, hungUp,
+    personAdded, deviceAdded, loginPrompt, loginNoToken, loginNotSaved, loggedIn
 
   // The call.
   case statusRinging, statusConnecting, statusWaiting, statusSound, statusBoth,
-    statusInterrupted, qualityGood, qualityFair, qualityPoor, qualityUnknown, progressRinging,
-    progressAnswered, progressSound, progressPicture, progressInterrupted, progressResumed,
-    progressServiceAway, progressServiceBack, progressCame, progressLeft, hangingUp, outcomeHeld,
-    outcomeHeldByOther, outcomeDeclined, outcomeMissed, outcomeCalledOff, outcomeElsewhere,
-    outcomeNoConnection, verdictHeading, verdictYes, verdictNo, verdictNoBecause, verdictUnknown,
-    soundFileUnreadable, fileNotWritten
+    statusInterrupted, statusOtherSilent, qualityGood, qualityFair, qualityPoor, qualityUnknown,
+    progressRinging, progressAnswered, progressSound, progressPicture, progressInterrupted,
+    progressResumed, progressServiceAway, progressServiceBack, progressCame, progressLeft,
+    hangingUp, outcomeHeld, outcomeHeldByOther, outcomeDeclined, outcomeMissed, outcomeCalledOff,
+    outcomeElsewhere, outcomeNoConnection, verdictHeading, verdictYes, verdictNo,
+    verdictNoBecause, verdictUnknown, soundFileUnreadable, fileNotWritten
 
   // The kiosk.
   case kioskIdleNone, kioskIdleVisit, kioskIdleWait, kioskPrivacy, kioskOffline, kioskOnline,
     kioskRings, kioskKeys, kioskAutoAnswers, kioskInCall, kioskMissed, kioskDeclined,
-    kioskElsewhere, kioskThanks, kioskNoConnection, kioskOldToken, kioskTitle
+    kioskElsewhere, kioskThanks, kioskNoConnection, kioskOldToken, kioskBackIn, kioskTitle
 
   // Help texts.
   case usageUnclear, helpBesoeg, helpBesoegMore, helpLang, helpToday, helpDays, daysOutOfRange,
@@ -60,10 +60,10 @@ public enum TextKey: String, Sendable, CaseIterable {
     demoColumnPicture, demoColumnFrames, demoColumnLoss, demoColumnFreezes, demoColumnConcealed,
     demoColumnMOS, demoProofHeading, demoProofYes, demoProofNo, demoFailNoSound,
     demoFailConcealed, demoFailNoPicture, demoFailStill, demoFirstTry, demoYes, demoNo,
-    demoNoBecause, demoUnknown, demoEncryption, demoSeconds, demoPercent, demoByHandHeading,
-    demoByHandOpen, demoByHandRing, demoByHandStop, demoByHandKeep, demoByHandPage, demoStopped,
-    demoStoppedKept, demoFailed, demoFailedServe, demoFailedOutcome, demoFailedProof,
-    demoFailedNoRing, demoFailedWrite, demoInterrupted, demoSpeechWorker, demoSpeechCitizen
+    demoNoBecause, demoUnknown, demoEncryption, demoByHandHeading, demoByHandOpen,
+    demoByHandRing, demoByHandStop, demoByHandKeep, demoByHandPage, demoStoppedKept, demoFailed,
+    demoFailedServe, demoFailedOutcome, demoFailedProof, demoFailedNoRing, demoFailedWrite,
+    demoInterrupted, demoSpeechWorker, demoSpeechCitizen
 
   /// How a role is said.
   public static func role(_ role: Role) -> TextKey {

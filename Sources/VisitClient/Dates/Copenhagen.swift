@@ -88,15 +88,19 @@ public struct DateText: Sendable {
     return (hours > 0 ? "\(hours):" : "") + "\(two(minutes)):\(two(seconds % 60))"
   }
 
-  /// Seconds with one decimal from milliseconds: `0,6` in Danish.
+  /// Seconds with one decimal from milliseconds: `0,6` in Danish. What took any time at all took a
+  /// tenth: "after 0,0 s" reads as a fault.
   public func seconds(_ milliseconds: Int64) -> String {
-    let tenths = (milliseconds + 50) / 100
-    return texts[.decimal, ["whole": String(tenths / 10), "tenths": String(tenths % 10)]]
+    tenths(milliseconds > 0 ? max((milliseconds + 50) / 100, 1) : 0)
+  }
+
+  private func tenths(_ tenths: Int64) -> String {
+    texts[.decimal, ["whole": String(tenths / 10), "tenths": String(tenths % 10)]]
   }
 
   /// A number with one decimal: `4,3` in Danish.
   public func decimal(_ value: Double) -> String {
-    seconds(Int64((value * 1000).rounded()))
+    tenths(Int64((value * 10).rounded()))
   }
 
   private func weekday(_ date: Date) -> String {

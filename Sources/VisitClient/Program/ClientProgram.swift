@@ -48,9 +48,10 @@ public struct ClientProgram: Sendable {
     }
   }
 
-  /// The visit that `words` mean; without words, whatever `choose` takes among today's.
+  /// The visit that `words` mean among those of `days` days; without words, whatever `choose` takes
+  /// among today's.
   public func visit(
-    _ words: String, now: Date, orElse choose: ([Visit]) -> Visit?, missing: TextKey
+    _ words: String, now: Date, days: Int = 1, orElse choose: ([Visit]) -> Visit?, missing: TextKey
   ) async throws -> Visit {
     if words.isEmpty {
       guard let visit = choose(try await visits(now: now)) else {
@@ -59,14 +60,15 @@ public struct ClientProgram: Sendable {
       return visit
     }
     // A whole id may be of any day.
-    if words.count == 36, let visit = try? await api.visit(words) { return visit }
-    switch VisitFinder.visit(words, in: try await visits(now: now), now: now) {
+    if VisitFinder.isWholeID(words), let visit = try? await api.visit(words) { return visit }
+    switch VisitFinder.visit(words, in: try await visits(now: now, days: days), now: now) {
     case .one(let visit): return visit
     case .several(let several):
       let names = Set(several.map(\.citizen.displayName)).sorted().joined(separator: ", ")
       throw ProgramFailure(texts[.nameAmbiguous, ["words": words, "names": names]])
     case .none:
-      throw ProgramFailure(texts[.visitNotFound, ["words": words]])
+      let key: TextKey = days == 1 ? .visitNotFound : .visitNotFoundAhead
+      throw ProgramFailure(texts[key, ["words": words]])
     }
   }
 

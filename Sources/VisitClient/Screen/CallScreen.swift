@@ -59,6 +59,9 @@ public final class CallScreen: Sendable {
     let clock = dates.stopwatch(seconds)
     let (hasSound, hasPicture) = state.withLock { ($0.hasSound, $0.hasPicture) }
     guard status.isConnected else { return texts[.statusInterrupted, ["time": clock]] }
+    if status.quality == .silent {
+      return texts[.statusOtherSilent, ["time": clock, "name": other.displayName]]
+    }
     let what: TextKey =
       hasSound && hasPicture ? .statusBoth : hasSound ? .statusSound : .statusWaiting
     let values = ["time": clock, "quality": texts[Self.words[status.quality] ?? .qualityUnknown]]

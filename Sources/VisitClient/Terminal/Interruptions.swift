@@ -3,9 +3,10 @@ import Glibc
 
 /// Ctrl-C and `kill`, so that a call is hung up before the program ends.
 public enum Interruptions {
-  /// Yields once, at the first SIGINT or SIGTERM. A second one ends the program at once: whoever
-  /// presses Ctrl-C twice wants out.
-  public static func stream() -> AsyncStream<Void> {
+  /// Yields at the first SIGINT or SIGTERM. A second one ends the program at once: whoever presses
+  /// Ctrl-C twice wants out. With `repeats` it is yielded instead, for a program that has something
+  /// to clear away even then.
+  public static func stream(repeats: Bool = false) -> AsyncStream<Void> {
     AsyncStream { continuation in
       let sources = [SIGINT, SIGTERM].map { number in
         // Ignored as a signal, seen by the source.
@@ -14,8 +15,9 @@ public enum Interruptions {
       }
       for source in sources {
         source.setEventHandler {
-          for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
           continuation.yield()
+          if repeats { return }
+          for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
           continuation.finish()
         }
         source.resume()

@@ -9,6 +9,8 @@ protocol CallConnection: Sendable {
   ) async -> CallReport
   /// The service says that the relay's end of a session is gone.
   func rejoin(session: String?)
+  /// The service says which session in the room is the participant's.
+  func noteRoom(session: String)
   /// Hands in the last measurements.
   func handIn() async
   /// Ends the call; `run` returns.
@@ -127,10 +129,10 @@ public final class VisitCall: Sendable {
       }
     case .rejoin(let session):
       connection.rejoin(session: session)
+    case .noteRoom(let session):
+      connection.noteRoom(session: session)
     case .hangUp:
-      await connection.handIn()
-      let reason = part == .caller ? "worker-hung-up" : "citizen-hung-up"
-      try? await api.hangUp(visit.id, reason: reason)
+      await endVisit()
     case .disconnect:
       await connection.handIn()
     case .report(let progress):
@@ -138,6 +140,24 @@ public final class VisitCall: Sendable {
     case .finish:
       break
     }
+  }
+}
+
+extension VisitCall {
+  /// How long a hang-up may take to reach the service before this end falls silent all the same.
+  private static let hangUpPatience = Duration.seconds(2)
+
+  /// Hands in the last measurements and ends the visit for everyone. Whoever hangs up is not heard
+  /// any longer because the service is away.
+  private func endVisit() async {
+    let silence = Task { [connection] in
+      try? await Task.sleep(for: Self.hangUpPatience)
+      if !Task.isCancelled { connection.end() }
+    }
+    await connection.handIn()
+    let reason = part == .caller ? "worker-hung-up" : "citizen-hung-up"
+    try? await api.hangUp(visit.id, reason: reason)
+    silence.cancel()
   }
 }
 

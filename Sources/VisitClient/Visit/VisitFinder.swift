@@ -27,6 +27,7 @@ public enum VisitFinder {
 
   /// The visit that `words` mean: the beginning of its id, or the citizen's name.
   public static func visit(_ words: String, in visits: [Visit], now: Date) -> Found<Visit> {
+    if let exact = visits.first(where: { $0.id == words }) { return .one(exact) }
     let byID = visits.filter { isID(words) && $0.id.lowercased().hasPrefix(words.lowercased()) }
     if !byID.isEmpty { return found(byID) }
     let byName = visits.filter { names(words, $0.citizen.displayName) }
@@ -62,9 +63,13 @@ public enum VisitFinder {
     }
   }
 
-  /// Four characters tell visits apart; fewer are more likely a name.
+  /// Whether the words can only be a whole id: no name is this long in one piece.
+  static func isWholeID(_ words: String) -> Bool { words.count >= 20 && isID(words) }
+
+  /// Ids are letters and digits; four of them tell a day's visits apart, fewer are rather a name.
   private static func isID(_ words: String) -> Bool {
-    words.count >= 4 && words.allSatisfy { $0.isHexDigit || $0 == "-" }
+    words.count >= 4 && words.utf8.allSatisfy { (48...57).contains($0) || (97...122).contains($0) }
+      && words.contains { $0.isNumber }
   }
 
   /// Whether the words begin the name, or one of its parts: "kar", "friis", "karen f".

@@ -25,6 +25,7 @@ struct VisitFlow: Sendable, Equatable {
     case readVisit
     case connect
     case rejoin(session: String?)
+    case noteRoom(session: String)
     /// End the visit for everyone, after handing in the last measurements.
     case hangUp
     /// Leave the room; the visit is over already.
@@ -58,12 +59,15 @@ struct VisitFlow: Sendable, Equatable {
   /// Hang up by itself after this much connected time.
   let limit: TimeSpan?
   private var state = State.idle
+  private var isStreamOnline = false
   private var nextLook: MonotonicTime?
   private var hangUpAt: MonotonicTime?
   private var wasConnected = false
   private var refusal: ServiceError?
   /// Whether the other party is to be rung back where they are not in the room.
   private var ringsBack = false
+  /// Whether the other party is being rung back now.
+  private var isRingingBack = false
 
   init(part: VisitPart, visit: Visit, me: String, limit: TimeSpan?) {
     self.part = part
@@ -128,6 +132,7 @@ struct VisitFlow: Sendable, Equatable {
     }
     switch part {
     case .caller:
+      if isStreamOnline { return ring(at: now) }
       state = .opening(deadline: now + Self.streamPatience)
       return []
     case .answerer:
@@ -137,6 +142,7 @@ struct VisitFlow: Sendable, Equatable {
   }
 
   private mutating func stream(_ isOnline: Bool, at now: MonotonicTime) -> [Action] {
+    isStreamOnline = isOnline
     let news: [Action] = state == .inCall ? [.report(.service(isOnline: isOnline))] : []
     guard isOnline else { return news }
     if case .opening = state { return ring(at: now) }
@@ -152,7 +158,10 @@ struct VisitFlow: Sendable, Equatable {
   }
 
   private mutating func rang(_ failure: ServiceError?, at now: MonotonicTime) -> [Action] {
-    if state == .inCall { return failure == nil ? [.report(.ringing(other))] : [] }
+    if state == .inCall {
+      isRingingBack = failure == nil
+      return isRingingBack ? [.report(.ringing(other))] : []
+    }
     guard case .ringing = state else { return [] }
     nextLook = now + Self.ringingLook
     guard let failure else { return [.report(.ringing(other))] }
@@ -180,14 +189,18 @@ struct VisitFlow: Sendable, Equatable {
     switch event {
     case .answered:
       if case .ringing = state { return connect(at: now) }
-      return state == .inCall && part == .caller ? [.report(.answered(other))] : []
+      guard isRingingBack else { return [] }
+      isRingingBack = false
+      return [.report(.answered(other))]
     case .ringStopped(let stopped):
       return ringStopped(stopped.reason, at: now)
     case .room(let room):
-      guard state == .inCall, let participants = room.participants else { return [] }
+      guard state == .inCall else { return [] }
+      let note = room.session.map { [Action.noteRoom(session: $0)] } ?? []
+      guard let participants = room.participants else { return note }
       let isAlone = ringsBack && !participants.contains { $0.id == other.id }
       ringsBack = false
-      return [.report(.room(participants))] + (isAlone ? [.ring] : [])
+      return note + [.report(.room(participants))] + (isAlone ? [.ring] : [])
     case .rejoin(let rejoin):
       return state == .inCall ? [.rejoin(session: rejoin.session)] : []
     case .ended:
@@ -240,7 +253,8 @@ struct VisitFlow: Sendable, Equatable {
     switch progress {
     case .connected:
       wasConnected = true
-      if let limit { hangUpAt = now + limit }
+      // Counted from the first connection; a rejoin does not make the visit longer.
+      if let limit, hangUpAt == nil { hangUpAt = now + limit }
       return [news]
     case .refused(let error):
       refusal = error
@@ -249,6 +263,8 @@ struct VisitFlow: Sendable, Equatable {
       // A visit that ended while the connection was down refuses the next join.
       if wasConnected { return [news, .disconnect, finish(.held(endedByOther: true))] }
       return [news, .disconnect] + [finish(refusal.map { .refused($0) } ?? .noConnection)]
+    case .stopped(.takenElsewhere):
+      return [news, .disconnect, finish(.answeredElsewhere)]
     case .stopped(.gaveUp):
       return [news, .hangUp, finish(.noConnection)]
     default:

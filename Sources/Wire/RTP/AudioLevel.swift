@@ -9,7 +9,8 @@ public struct AudioLevel: RawRepresentable, Hashable, Sendable, BitwiseCopyable 
   public var rawValue: UInt8
 
   /// The quietest level.
-  public static let silence = AudioLevel(isVoice: false, negativeDecibels: 127)
+  @inlinable
+  public static var silence: AudioLevel { AudioLevel(rawValue: 127) }
 
   /// The level that travels as `rawValue`.
   @inlinable

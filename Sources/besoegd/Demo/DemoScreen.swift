@@ -9,6 +9,7 @@ final class DemoScreen: Sendable {
   let dates: DateText
   private let terminal = Terminal.standard
   private let lastBar = Mutex(-1)
+  private let isInterrupted = Mutex(false)
 
   /// Where nobody looks at a live bar, a plain line is written this often, in seconds.
   private static let plainInterval = 5
@@ -19,12 +20,16 @@ final class DemoScreen: Sendable {
     self.dates = DateText(texts)
   }
 
+  /// Whether somebody pressed Ctrl-C.
+  var wasInterrupted: Bool { isInterrupted.withLock { $0 } }
+
   func title() {
     terminal.print(lines: ["", texts[.demoTitle], ""])
   }
 
   /// A step begins.
   func begin(_ key: TextKey, _ values: [String: String] = [:]) {
+    if wasInterrupted { return }
     terminal.show(status: "  … \(texts[key, values])")
   }
 
@@ -33,17 +38,20 @@ final class DemoScreen: Sendable {
     _ key: TextKey, _ values: [String: String] = [:], _ result: TextKey,
     _ results: [String: String] = [:]
   ) {
+    if wasInterrupted { return }
     terminal.clearStatus()
     terminal.line("  ✓ \(texts[key, values]): \(texts[result, results])")
   }
 
   /// Something happened that is no step.
   func note(_ key: TextKey, _ values: [String: String] = [:]) {
+    if wasInterrupted { return }
     terminal.line("  ! \(texts[key, values])")
   }
 
   /// How far the call has got, and how many pictures each has seen.
   func bar(seconds: Int, of total: Int, frames: [Int64]) {
+    if wasInterrupted { return }
     let filled = min(seconds, total) * Self.barWidth / max(total, 1)
     let bar =
       String(repeating: "█", count: filled)
@@ -66,6 +74,7 @@ final class DemoScreen: Sendable {
 
   /// The table, the proof and the verdict.
   func show(_ result: DemoResult) {
+    if wasInterrupted { return }
     terminal.print(lines: ["", texts[.demoTableHeading], ""])
     var table = TextTable([
       .init(texts[.demoColumnWho]), .init(texts[.demoColumnSound], .right),
@@ -93,11 +102,14 @@ final class DemoScreen: Sendable {
   }
 
   func failed(_ reason: String) {
+    if wasInterrupted { return }
     terminal.clearStatus()
     terminal.line(texts[.demoFailed, ["reason": reason]])
   }
 
+  /// Somebody pressed Ctrl-C: what happens from here on is of no interest.
   func interrupted() {
+    isInterrupted.withLock { $0 = true }
     terminal.clearStatus()
     terminal.line(texts[.demoInterrupted])
   }
@@ -108,6 +120,7 @@ final class DemoScreen: Sendable {
 
   /// The page to open, and with `keeps` how to ring it.
   func byHand(page: String, worker: String, ring: [String], keeps: Bool) {
+    if wasInterrupted { return }
     guard keeps else {
       terminal.line(texts[.demoByHandPage, ["page": page]])
       terminal.line(texts[.demoByHandKeep])

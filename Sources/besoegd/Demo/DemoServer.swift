@@ -55,16 +55,23 @@ final class DemoServer: Sendable {
 
   /// Asks it to end and waits for it; kills it after ten seconds.
   func stop() async {
-    let process = state.withLock { state in
-      state.isStopped = true
-      return state.process
-    }
-    guard let process, process.isRunning else { return }
-    process.terminate()
+    guard let process = terminate() else { return }
     for _ in 0..<200 where process.isRunning {
       try? await Task.sleep(for: .milliseconds(50))
     }
     if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+  }
+
+  /// Asks it to end and does not wait; returns it if it was running.
+  @discardableResult
+  func terminate() -> Process? {
+    let process = state.withLock { state in
+      state.isStopped = true
+      return state.process
+    }
+    guard let process, process.isRunning else { return nil }
+    process.terminate()
+    return process
   }
 
   private func spawn() throws {
@@ -73,9 +80,10 @@ final class DemoServer: Sendable {
     process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
     process.arguments = arguments
     // Settings meant for other programs of ours are not meant for this server.
-    process.environment = ProcessInfo.processInfo.environment.filter {
-      !$0.key.hasPrefix("BESOEG_")
-    }
+    var environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("BESOEG_") }
+    // The demo hangs up before it stops the server: there is nobody to wait for.
+    environment["BESOEG_DRAIN_SECONDS"] = "1"
+    process.environment = environment
     process.standardInput = FileHandle.nullDevice
     let log = try openLog()
     process.standardOutput = log

@@ -10,6 +10,7 @@ final class DemoStory: Sendable {
   private let folder: DemoFolder
   private let seconds: Int
   private let municipality = Mutex<ExampleMunicipality?>(nil)
+  private let call = Mutex<VisitCall?>(nil)
 
   /// A cold start makes a database and a key; a slow machine takes its time.
   private static let startPatience = Duration.seconds(30)
@@ -48,6 +49,14 @@ final class DemoStory: Sendable {
     return DemoResult(
       visit: visit.id, sides: sides, verdict: verdict,
       ledger: ledger.map { .init(sequence: $0.sequence, kind: $0.kind, cause: $0.cause) })
+  }
+
+  /// Ends the call, if there is one.
+  func hangUp() async {
+    guard let call = call.withLock({ $0 }), let people = municipality.withLock({ $0 }) else {
+      return
+    }
+    try? await people.worker.api.hangUp(call.visit.id, reason: nil)
   }
 
   /// Says how to try it by hand; where everything keeps running, with a visit to ring.
@@ -140,6 +149,7 @@ final class DemoStory: Sendable {
     let calling = VisitCall(
       api: worker.api, visit: visit, me: worker.person.id, part: .caller,
       setup: CallSetup(media: media[0]), signals: EventStream(worker.api).signals())
+    call.withLock { $0 = calling }
     try await phone.waitUntilOnline(Self.ringPatience)
 
     screen.begin(.demoStepRing, names)
@@ -177,6 +187,7 @@ final class DemoStory: Sendable {
     let results = (await caller.value, await answerer.value)
     ticker.cancel()
     phone.close()
+    call.withLock { $0 = nil }
     screen.done(.demoStepHangUp, names, .demoStepHangUpDone)
     guard let first = results.0.report, let second = results.1.report else {
       let words = VisitWords(screen.texts).outcome(

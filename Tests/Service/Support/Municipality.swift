@@ -24,23 +24,24 @@ final class Municipality: Sendable {
   let citizen: Person
   let worker: Person
   let operations: Person
+  /// Whose directory this is, where it took another's over.
+  private let predecessor: Municipality?
 
-  /// Opens a municipality; on the directory of another, takes its database over.
-  init(
-    directory: String? = nil, clock: TestClock = TestClock(), relay: FakeRelay = FakeRelay(),
-    key: SigningKey = SigningKey()
-  ) async throws {
-    let isNew = directory == nil
-    let path = directory ?? Self.newDirectory()
-    self.directory = path
-    self.clock = clock
-    self.relay = relay
-    self.key = key
+  /// A new municipality, or another's after its service has been started again.
+  init(after predecessor: Municipality? = nil) async throws {
+    let path = predecessor?.directory ?? Self.newDirectory()
+    directory = path
+    clock = predecessor?.clock ?? TestClock()
+    relay = FakeRelay()
+    key = predecessor?.key ?? SigningKey()
+    self.predecessor = predecessor
+    // Two stores on one file in one process lose their locks: POSIX locks go with any descriptor.
+    try predecessor?.store.close()
     var configuration = StoreConfiguration(path: "\(path)/besoeg.sqlite")
     configuration.busyMilliseconds = 20
     store = try SQLiteStore(configuration)
     tokens = await TokenService(key: key, clock: clock)
-    let tenant = tenant
+    let (tenant, clock) = (tenant, clock)
     func person(_ id: String, _ role: Role, _ name: String) -> Person {
       Person(
         id: PersonID(rawValue: id), tenant: tenant, role: role, displayName: name,
@@ -52,7 +53,7 @@ final class Municipality: Sendable {
     service = try BesoegService(
       store: store, relay: relay, tokens: tokens, clock: clock, options: .init(),
       logger: Self.logger)
-    guard isNew else { return }
+    guard predecessor == nil else { return }
     try await store.addTenant(Tenant(id: tenant, name: "Kommunen", createdAt: clock.now()))
     for one in [citizen, worker, operations] {
       try await store.addPerson(one, by: .system)
@@ -61,6 +62,7 @@ final class Municipality: Sendable {
   }
 
   deinit {
+    guard predecessor == nil else { return }
     try? FileManager.default.removeItem(atPath: directory)
   }
 
@@ -88,6 +90,21 @@ final class Municipality: Sendable {
   func token(_ person: Person, device: String? = nil) async throws -> String {
     let id = DeviceID(rawValue: device ?? "\(person.id)-device")
     return try await tokens.mint(for: person, device: id).token
+  }
+
+  /// Books a visit past the API, as somebody else at work would.
+  func book() async throws -> VisitID {
+    let request = BookingRequest(
+      citizenID: citizen.id, workerID: worker.id, start: clock.now().adding(minutes: 60),
+      durationMinutes: 30)
+    return try await store.book(
+      request, tenant: tenant, by: .system, at: clock.now(), events: VisitEvents.drafts
+    ).details.visit.id
+  }
+
+  /// Returns when nothing waits for the store any more.
+  func factsAreWritten() async {
+    while service.facts.count > 0 { await Task.yield() }
   }
 
   /// Runs the service while `body` uses it.

@@ -1,0 +1,121 @@
+import Relay
+import Testing
+import Visits
+
+@testable import Service
+
+@Suite("A live call as a value")
+struct LiveCallTests {
+  private let karen = PersonID(rawValue: "karen")
+  private let device = DeviceID(rawValue: "device")
+  private let start = UTCMilliseconds(rawValue: 1_000_000)
+
+  private func reference(_ session: String) -> SessionReference {
+    SessionReference(session: session, room: "visit", participant: "karen")
+  }
+
+  private func visit(_ state: VisitState) -> Visit {
+    Visit(
+      id: VisitID(rawValue: "visit"), tenant: TenantID(rawValue: "t"), citizenID: karen,
+      workerID: PersonID(rawValue: "mette"), start: start, durationMinutes: 30, state: state)
+  }
+
+  private func answer(_ session: String, slots: [SlotState] = []) -> JoinAnswer {
+    JoinAnswer(session: session, answer: "", slots: slots)
+  }
+
+  @Test func slotsThatAreReportedBeforeTheJoinIsAnsweredAreKept() {
+    var call = LiveCall()
+    call.follow(visit(.active), at: start)
+    _ = call.joined(karen, answer: answer("old"), device: device, attempt: 1, at: start)
+    let seat = SlotState(slot: 0, audioMid: "0", videoMid: nil, participant: "mette")
+    #expect(call.slotsChanged(reference("new"), slots: [seat], at: start) == [])
+    _ = call.joined(karen, answer: answer("new"), device: device, attempt: 2, at: start)
+    #expect(call.participants[karen]?.slots == [seat])
+    #expect(call.participants[karen]?.session == "new")
+  }
+
+  @Test func aSessionThatEndedIsNotTakenOverAgain() {
+    var call = LiveCall()
+    call.follow(visit(.active), at: start)
+    _ = call.joined(karen, answer: answer("a"), device: device, attempt: 1, at: start)
+    _ = call.closed(reference("a"), cause: "left", at: start)
+    #expect(call.slotsChanged(reference("a"), slots: [], at: start) == [])
+    #expect(call.present.isEmpty)
+    // Another one, kept by a relay through a restart, is.
+    #expect(call.slotsChanged(reference("b"), slots: [], at: start) == [.showRoom])
+    #expect(call.present == [karen])
+  }
+
+  @Test(arguments: [
+    ("left", false), ("dtls-closed", false), ("consent-expired", true), ("dtls-failed", true),
+    ("setup-timeout", true),
+  ])
+  func whoLeftOnPurposeIsNotCalledBack(cause: String, isCalledBack: Bool) {
+    var call = LiveCall()
+    call.follow(visit(.active), at: start)
+    _ = call.joined(karen, answer: answer("a"), device: device, attempt: 1, at: start)
+    let actions = call.closed(reference("a"), cause: cause, at: start)
+    let rejoin = LiveCall.Action.rejoin(
+      karen, session: "a", cause: LedgerCause(rawValue: cause))
+    #expect(actions.contains(rejoin) == isCalledBack)
+    // Nothing was ever heard, so nobody has left in the ledger's sense.
+    #expect(!actions.contains { if case .report = $0 { true } else { false } })
+  }
+
+  @Test func comingBackBeforeTheMinuteIsOverKeepsTheVisit() {
+    var call = LiveCall()
+    call.follow(visit(.active), at: start)
+    #expect(call.nextWake == start.adding(milliseconds: 60_000))
+    let almost = start.adding(milliseconds: 59_999)
+    #expect(call.advance(to: almost) == [])
+    _ = call.joined(karen, answer: answer("a"), device: device, attempt: 1, at: almost)
+    #expect(call.nextWake == nil)
+    _ = call.closed(reference("a"), cause: "left", at: almost)
+    #expect(call.nextWake == almost.adding(milliseconds: 60_000))
+    #expect(call.advance(to: almost.adding(milliseconds: 60_000)) == [.end(.abandoned)])
+  }
+
+  @Test func aRingAndAnEmptyRoomMayRunOutTogether() {
+    var ringing = visit(.active)
+    ringing.ringExpiresAt = start.adding(milliseconds: 45_000)
+    var call = LiveCall()
+    call.follow(ringing, at: start)
+    let end = start.adding(milliseconds: 60_000)
+    #expect(call.advance(to: end) == [.expireRing, .end(.abandoned)])
+  }
+
+  @Test func anEndedCallSaysNothingMore() {
+    var call = LiveCall()
+    call.follow(visit(.active), at: start)
+    _ = call.joined(karen, answer: answer("a"), device: device, attempt: 1, at: start)
+    call.follow(visit(.ended), at: start)
+    #expect(call.isIdle)
+    #expect(call.connected(reference("a"), profile: "x", at: start) == [])
+    #expect(call.lost(reference("a"), at: start) == [])
+    #expect(
+      call.joined(karen, answer: answer("b"), device: device, attempt: 2, at: start) == [])
+    #expect(call.advance(to: start.adding(milliseconds: 1_000_000)) == [])
+  }
+
+  @Test func firstSoundIsTimedFromTheAnswer() {
+    var call = LiveCall()
+    call.follow(visit(.active), at: start)
+    _ = call.joined(karen, answer: answer("a"), device: device, attempt: 1, at: start)
+    _ = call.connected(
+      reference("a"), profile: "AEAD_AES_128_GCM", at: start.adding(milliseconds: 200))
+    let actions = call.firstMedia(
+      reference("a"), kind: .audio, at: start.adding(milliseconds: 350))
+    #expect(actions.last == .firstSound(karen, milliseconds: 350))
+    // Once only: the metric is of the first sound of the visit.
+    _ = call.lost(reference("a"), at: start.adding(milliseconds: 900))
+    _ = call.joined(
+      karen, answer: answer("b"), device: device, attempt: 2,
+      at: start.adding(milliseconds: 1_000))
+    _ = call.connected(reference("b"), profile: "x", at: start.adding(milliseconds: 1_100))
+    let again = call.firstMedia(
+      reference("b"), kind: .audio, at: start.adding(milliseconds: 1_200))
+    #expect(!again.contains { if case .firstSound = $0 { true } else { false } })
+    #expect(call.participants[karen]?.isInterrupted == false)
+  }
+}
