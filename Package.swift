@@ -67,6 +67,7 @@ let package = Package(
       dependencies: [
         "Visits", "CallQuality", "Store", "Relay",
         .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "JWTKit", package: "jwt-kit"),
         .product(name: "Logging", package: "swift-log"),
@@ -141,7 +142,9 @@ let package = Package(
       swiftSettings: common),
     .testTarget(
       name: "StoreTests",
-      dependencies: ["Store", "Visits", "CallQuality", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: [
+        "Store", "Visits", "CallQuality", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       path: "Tests/Store", swiftSettings: common),
     .testTarget(
       name: "ServiceTests",

@@ -4,38 +4,45 @@ import Wire
 
 @testable import Transport
 
-/// Everything OpenSSL, libsrtp and we hold for a path is given back with it. Measured on the whole
-/// process, with so many rounds that one forgotten `deinit` stands out from what other tests hold.
-@Suite(.serialized) struct LifetimeTests {
-  private static let mebibyte = 1_024 * 1_024
-
+/// Everything OpenSSL, libsrtp and we hold for a path is given back with it. Measured on a whole
+/// process of its own, so that no other test's memory counts, and with so many rounds that one
+/// forgotten `deinit` stands out.
+struct LifetimeTests {
   /// A handshake's OpenSSL state weighs over 60 KiB on the two ends.
-  @Test func pathsGiveBackWhatTheyHeld() throws {
-    let grown = try growth(rounds: 300) {
-      let pair = try SecurePair()
-      #expect(pair.connect())
+  @Test func pathsGiveBackWhatTheyHeld() async {
+    await #expect(processExitsWith: .success) {
+      let grown = try growth(rounds: 300) {
+        let pair = try SecurePair()
+        #expect(pair.connect())
+      }
+      #expect(grown < 8 * mebibyte, "\(grown) bytes")
     }
-    #expect(grown < 8 * Self.mebibyte, "\(grown) bytes")
   }
 
-  @Test func refusedPathsGiveBackWhatTheyHeld() throws {
-    var options = SecurePair.Options()
-    options.relayExpects = [UInt8](repeating: 1, count: 32)
-    let grown = try growth(rounds: 300) {
-      let pair = try SecurePair(options)
-      #expect(!pair.connect(within: .milliseconds(500)))
+  @Test func refusedPathsGiveBackWhatTheyHeld() async {
+    await #expect(processExitsWith: .success) {
+      var options = SecurePair.Options()
+      options.relayExpects = [UInt8](repeating: 1, count: 32)
+      let grown = try growth(rounds: 300) {
+        let pair = try SecurePair(options)
+        #expect(!pair.connect(within: .milliseconds(500)))
+      }
+      #expect(grown < 8 * mebibyte, "\(grown) bytes")
     }
-    #expect(grown < 8 * Self.mebibyte, "\(grown) bytes")
   }
 
-  @Test(arguments: [(SRTPProfile.aeadAES128GCM, 20_000), (.aes128CMSHA1_80, 3_000)])
-  func srtpSessionsGiveBackWhatTheyHeld(_ profile: SRTPProfile, _ rounds: Int) throws {
-    let keys = try SRTPPair.keys(profile)
-    let grown = try growth(rounds: rounds) {
-      guard var session = SRTPSession(keys, role: .client) else { throw SRTPPair.Unavailable() }
-      #expect(outcome(rtpPacket(1)) { session.openRTP($0, length: $1) } == .unauthenticated)
+  @Test func sessionsOverEVPGiveBackWhatTheyHeld() async {
+    await #expect(processExitsWith: .success) {
+      let grown = try growthOfSessions(.aeadAES128GCM, rounds: 20_000)
+      #expect(grown < 8 * mebibyte, "\(grown) bytes")
     }
-    #expect(grown < 8 * Self.mebibyte, "\(grown) bytes")
+  }
+
+  @Test func sessionsOverLibsrtpGiveBackWhatTheyHeld() async {
+    await #expect(processExitsWith: .success) {
+      let grown = try growthOfSessions(.aes128CMSHA1_80, rounds: 3_000)
+      #expect(grown < 8 * mebibyte, "\(grown) bytes")
+    }
   }
 
   /// OpenSSL lets go of the timer when the endpoint frees its `SSL`.
@@ -56,23 +63,33 @@ import Wire
     let timer = try #require(timerOfADroppedEndpoint())
     #expect(!timer.isAttached)
   }
+}
 
-  /// By how much the process has grown after `rounds` of `work`, less what a few cost at first.
-  private func growth(rounds: Int, _ work: () throws -> Void) throws -> Int {
-    for _ in 0..<rounds / 10 { try work() }
-    let before = try residentBytes()
-    for _ in 0..<rounds { try work() }
-    return try residentBytes() - before
-  }
+private let mebibyte = 1_024 * 1_024
 
-  /// The process's resident set, from the second field of /proc/self/statm (proc(5)), in bytes.
-  private func residentBytes() throws -> Int {
-    let file = try #require(fopen("/proc/self/statm", "r"))
-    defer { fclose(file) }
-    var line = [CChar](repeating: 0, count: 256)
-    let count = fread(&line, 1, 255, file)
-    let text = String(decoding: line[0..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
-    let pages = try #require(text.split(separator: " ").dropFirst().first.flatMap { Int($0) })
-    return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
+private func growthOfSessions(_ profile: SRTPProfile, rounds: Int) throws -> Int {
+  let keys = try SRTPPair.keys(profile)
+  return try growth(rounds: rounds) {
+    guard var session = SRTPSession(keys, role: .client) else { throw SRTPPair.Unavailable() }
+    #expect(outcome(rtpPacket(1)) { session.openRTP($0, length: $1) } == .unauthenticated)
   }
+}
+
+/// By how much the process has grown after `rounds` of `work`, less what a few cost at first.
+private func growth(rounds: Int, _ work: () throws -> Void) throws -> Int {
+  for _ in 0..<rounds / 10 { try work() }
+  let before = try residentBytes()
+  for _ in 0..<rounds { try work() }
+  return try residentBytes() - before
+}
+
+/// The process's resident set, from the second field of /proc/self/statm (proc(5)), in bytes.
+private func residentBytes() throws -> Int {
+  let file = try #require(fopen("/proc/self/statm", "r"))
+  defer { fclose(file) }
+  var line = [CChar](repeating: 0, count: 256)
+  let count = fread(&line, 1, 255, file)
+  let text = String(decoding: line[0..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
+  let pages = try #require(text.split(separator: " ").dropFirst().first.flatMap { Int($0) })
+  return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
 }
