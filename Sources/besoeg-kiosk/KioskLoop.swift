@@ -56,7 +56,8 @@ struct KioskLoop {
         if case .visit = event { look(feed) }
       case .visits(let new):
         // Started again in the middle of a call, after a loss of power say: straight back in.
-        if visits == nil, case .idle = state, let visit = new.first(where: { $0.state == .active }) {
+        if visits == nil, case .idle = state, let visit = new.first(where: { $0.state == .active })
+        {
           screen.say(.kioskBackIn, name: visit.worker.displayName)
           hold(visit, &state, &screen, feed)
         }
