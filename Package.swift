@@ -50,7 +50,7 @@ let package = Package(
     .target(name: "Wire", swiftSettings: parsing),
     .target(
       name: "Transport", dependencies: ["Wire", "COpenSSL", "CSRTP"], swiftSettings: common),
-    .target(name: "Forwarding", dependencies: ["Wire", "Transport"], swiftSettings: common),
+    .target(name: "Forwarding", dependencies: ["Wire"], swiftSettings: common),
     .target(
       name: "Relay", dependencies: ["Wire", "Transport", "Forwarding", "CLinux"],
       swiftSettings: common),
@@ -81,8 +81,7 @@ let package = Package(
 
     // The native client.
     .target(
-      name: "MediaEngine", dependencies: ["Wire", "Transport", "COpus", "CVPX"],
-      swiftSettings: common),
+      name: "MediaEngine", dependencies: ["Wire", "COpus", "CVPX"], swiftSettings: common),
     .target(
       name: "VisitClient",
       dependencies: [
@@ -98,11 +97,12 @@ let package = Package(
     .executableTarget(
       name: "besoegd",
       dependencies: [
-        "Service", "Relay", "Store", "VisitClient", "MediaEngine",
+        "Service", "Relay", "Visits", "VisitClient", "MediaEngine",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
@@ -132,7 +132,7 @@ let package = Package(
       name: "ForwardingTests", dependencies: ["Forwarding", "Wire"], path: "Tests/Forwarding",
       swiftSettings: common),
     .testTarget(
-      name: "RelayTests", dependencies: ["Relay", "Forwarding", "Transport", "Wire"],
+      name: "RelayTests", dependencies: ["Relay", "Transport", "Wire", "CLinux"],
       path: "Tests/Relay", swiftSettings: common),
     .testTarget(
       name: "VisitsTests", dependencies: ["Visits"], path: "Tests/Visits", swiftSettings: common),
@@ -163,8 +163,7 @@ let package = Package(
       name: "VisitClientTests", dependencies: ["VisitClient", "MediaEngine", "Wire"],
       path: "Tests/VisitClient", swiftSettings: common),
     .testTarget(
-      name: "SimulationTests",
-      dependencies: ["Relay", "Forwarding", "Transport", "Wire", "MediaEngine"],
+      name: "SimulationTests", dependencies: ["Relay", "Transport", "Wire"],
       path: "Tests/Simulation", swiftSettings: common),
   ],
   swiftLanguageModes: [.v6]

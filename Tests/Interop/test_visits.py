@@ -23,6 +23,23 @@ def parties(deployment):
     return worker, citizen, deployment.book(worker, citizen)["id"]
 
 
+@pytest.fixture
+def chromiums(deployment, parties, playwright):
+    """The citizen's page and the worker in a second Chromium page, in the visit, both with media."""
+    worker, citizen, visit = parties
+    browser = launch(playwright)
+    page = open_page(browser, citizen.page)
+    wait_for_state(page, "idle", 10)
+    worker.json("POST", f"/visits/{visit}/ring", {})
+    answer_in(page)
+    other = open_page(browser, deployment.origin + "/")
+    other.evaluate(JOIN, {"token": worker.token, "visit": visit, "participant": worker.person["id"]})
+    for peer in (page, other):
+        wait_for_media(peer, 20)
+    yield page, other
+    browser.close()
+
+
 def kinds(ledger):
     return [entry["kind"] for entry in ledger]
 
@@ -78,17 +95,9 @@ def test_chromium_and_native_client_hear_and_see_each_other(deployment, parties,
     browser.close()
 
 
-def test_two_chromiums_hear_and_see_each_other(deployment, parties, playwright):
+def test_two_chromiums_hear_and_see_each_other(deployment, parties, chromiums):
     worker, citizen, visit = parties
-    browser = launch(playwright)
-    page = open_page(browser, citizen.page)
-    wait_for_state(page, "idle", 10)
-    worker.json("POST", f"/visits/{visit}/ring", {})
-    answer_in(page)
-    other = open_page(browser, deployment.origin + "/")
-    other.evaluate(JOIN, {"token": worker.token, "visit": visit, "participant": worker.person["id"]})
-    for peer in (page, other):
-        wait_for_media(peer, 20)
+    page, other = chromiums
     time.sleep(6)
     for peer in (page, other):
         seen = stats(peer)
@@ -100,20 +109,11 @@ def test_two_chromiums_hear_and_see_each_other(deployment, parties, playwright):
         assert seen["outbound_video"]["targetBitrate"] > 300_000
     worker.json("POST", f"/visits/{visit}/hangup", {})
     wait_for_state(page, "ended", 10)
-    browser.close()
 
 
-def test_media_is_back_within_five_seconds_of_a_killed_worker(deployment, parties, playwright):
+def test_media_is_back_within_five_seconds_of_a_killed_worker(deployment, parties, chromiums):
     worker, citizen, visit = parties
-    browser = launch(playwright)
-    page = open_page(browser, citizen.page)
-    wait_for_state(page, "idle", 10)
-    worker.json("POST", f"/visits/{visit}/ring", {})
-    answer_in(page)
-    other = open_page(browser, deployment.origin + "/")
-    other.evaluate(JOIN, {"token": worker.token, "visit": visit, "participant": worker.person["id"]})
-    for peer in (page, other):
-        wait_for_media(peer, 20)
+    page, other = chromiums
     before = [peer.evaluate("globalThis.besoegCall.session") for peer in (page, other)]
     for process in deployment.workers():
         os.kill(process, signal.SIGKILL)
@@ -128,20 +128,11 @@ def test_media_is_back_within_five_seconds_of_a_killed_worker(deployment, partie
     worker.json("POST", f"/visits/{visit}/hangup", {})
     verdict = worker.json("GET", f"/visits/{visit}/verdict")
     assert verdict["firstTry"] is False and verdict["causes"], verdict
-    browser.close()
 
 
-def test_a_killed_control_process_loses_nothing_and_media_goes_on(deployment, parties, playwright):
+def test_a_killed_control_process_loses_nothing_and_media_goes_on(deployment, parties, chromiums):
     worker, citizen, visit = parties
-    browser = launch(playwright)
-    page = open_page(browser, citizen.page)
-    wait_for_state(page, "idle", 10)
-    worker.json("POST", f"/visits/{visit}/ring", {})
-    answer_in(page)
-    other = open_page(browser, deployment.origin + "/")
-    other.evaluate(JOIN, {"token": worker.token, "visit": visit, "participant": worker.person["id"]})
-    for peer in (page, other):
-        wait_for_media(peer, 20)
+    page, other = chromiums
     wait_until(lambda: len(heard(worker.ledger(visit))) == 2, 10, "both heard, says the ledger")
     entries = worker.ledger(visit)
     sessions = [peer.evaluate("globalThis.besoegCall.session") for peer in (page, other)]
@@ -157,7 +148,6 @@ def test_a_killed_control_process_loses_nothing_and_media_goes_on(deployment, pa
     worker.json("POST", f"/visits/{visit}/hangup", {})
     wait_for_state(page, "ended", 15)
     assert kinds(worker.ledger(visit))[-1] == "ended"
-    browser.close()
 
 
 def test_the_kiosk_answers_a_ring_from_the_command_line(deployment, parties, tmp_path):

@@ -86,12 +86,12 @@ public final class CallScreen: Sendable {
 
   private func lines(for call: CallProgress) -> [String] {
     switch call {
-    case .firstSound(let milliseconds):
+    case .firstSound:
       state.withLock { $0.hasSound = true }
-      return [texts[.progressSound, ["seconds": dates.seconds(milliseconds)]]]
-    case .firstPicture(let milliseconds):
+      return [texts[.progressSound]]
+    case .firstPicture:
       state.withLock { $0.hasPicture = true }
-      return [texts[.progressPicture, ["seconds": dates.seconds(milliseconds)]]]
+      return [texts[.progressPicture]]
     case .interrupted:
       return [texts[.progressInterrupted]]
     case .resumed(let milliseconds):

@@ -11,6 +11,11 @@ const pauses = [0, 500, 1000, 2000, 4000];
 /** What the picture may cost, in bit/s and pictures/s. */
 const video = { maxBitrate: 900_000, maxFramerate: 25 };
 
+/** The codecs that the relay forwards: offering more only makes the offer of a large group huge. */
+const ours = (kind) =>
+  RTCRtpReceiver.getCapabilities(kind).codecs.filter(({ mimeType }) =>
+    ["audio/opus", "video/vp8", "video/rtx"].includes(mimeType.toLowerCase()));
+
 /** A call. Reports `connecting`, `sound`, `picture`, `reconnecting`, `refused` through `onState`. */
 export class Call {
   /**
@@ -100,8 +105,9 @@ export class Call {
     const receivers = new Map();
     for (let slot = 0; slot < this.slots; slot += 1) {
       for (const kind of ["audio", "video"]) {
-        const { receiver } = peer.addTransceiver(kind, { direction: "recvonly" });
-        receivers.set(receiver, { kind, slot });
+        const transceiver = peer.addTransceiver(kind, { direction: "recvonly" });
+        transceiver.setCodecPreferences(ours(kind));
+        receivers.set(transceiver.receiver, { kind, slot });
       }
     }
     peer.ontrack = ({ receiver, track: remote }) => {
