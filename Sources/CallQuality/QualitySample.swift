@@ -13,15 +13,51 @@ public enum SampleSource: String, Codable, Sendable, Hashable, CaseIterable {
 
 /// What one participant received, as measured every 5 s.
 ///
-/// Names and meanings follow W3C webrtc-stats; counters are cumulative since the session began. All
-/// is about the *incoming* direction: `packetsLost` of Karen's sample are packets Karen missed.
+/// All is about the *incoming* direction: `packetsLost` of Karen's sample are packets Karen missed.
+/// Its JSON form is the store's own; how clients write samples, and times as text, is the service's
+/// business.
+@dynamicMemberLookup
 public struct QualitySample: Codable, Sendable, Hashable {
   /// The participant's person id.
   public var participant: String
   /// Who measured.
   public var source: SampleSource
-  /// When.
-  public var at: SampleTime
+  /// When: UTC milliseconds since 1970.
+  public var at: Int64
+  /// What was measured.
+  public var figures = QualityFigures()
+
+  /// A sample measured `milliseconds` after the beginning of 1970, of which only the given parts are
+  /// known.
+  public init(
+    participant: String, source: SampleSource, at milliseconds: Int64, attempt: Int? = nil
+  ) {
+    self.participant = participant
+    self.source = source
+    at = milliseconds
+    figures.attempt = attempt
+  }
+
+  /// One of the figures.
+  public subscript<Figure>(
+    dynamicMember figure: WritableKeyPath<QualityFigures, Figure>
+  ) -> Figure {
+    get { figures[keyPath: figure] }
+    set { figures[keyPath: figure] = newValue }
+  }
+
+  /// The sample with every figure within what can be true.
+  public var clamped: QualitySample {
+    var sample = self
+    sample.figures = figures.clamped
+    return sample
+  }
+}
+
+/// The figures of one sample, each where it is known.
+///
+/// Names and meanings follow W3C webrtc-stats; counters are cumulative since the session began.
+public struct QualityFigures: Codable, Sendable, Hashable {
   /// The time since the previous sample in milliseconds.
   public var intervalMs: Int?
   /// RTP packets received.
@@ -63,50 +99,36 @@ public struct QualitySample: Codable, Sendable, Hashable {
   /// Which attempt at joining this is, from 1.
   public var attempt: Int?
 
-  /// A sample of which only the given parts are known.
-  public init(participant: String, source: SampleSource, at: SampleTime, attempt: Int? = nil) {
-    self.participant = participant
-    self.source = source
-    self.at = at
-    self.attempt = attempt
-  }
-
-  /// A sample measured `milliseconds` after the beginning of 1970, UTC.
-  public init(
-    participant: String, source: SampleSource, at milliseconds: Int64, attempt: Int? = nil
-  ) {
-    self.init(
-      participant: participant, source: source, at: SampleTime(milliseconds: milliseconds),
-      attempt: attempt)
-  }
+  /// Figures of which none is known.
+  public init() {}
 }
 
-extension QualitySample {
-  /// The sample with every figure within what can be true: it comes from a client, and one that is
-  /// broken or lying must not spoil a sum or fill the disk.
-  public var clamped: QualitySample {
-    var sample = self
+extension QualityFigures {
+  /// The figures, each within what can be true: they come from a client, and one that is broken or
+  /// lying must not spoil a sum or fill the disk.
+  var clamped: QualityFigures {
+    var figures = self
     for counter in [
-      \QualitySample.packetsReceived, \.concealedSamples, \.totalSamples, \.framesDecoded,
+      \QualityFigures.packetsReceived, \.concealedSamples, \.totalSamples, \.framesDecoded,
       \.freezeCount, \.bytesReceived,
     ] {
-      sample[keyPath: counter] = Self.clamp(self[keyPath: counter], 0, Self.largestCounter)
+      figures[keyPath: counter] = Self.clamp(self[keyPath: counter], 0, Self.largestCounter)
     }
-    sample.packetsLost = Self.clamp(packetsLost, -Self.largestCounter, Self.largestCounter)
-    sample.intervalMs = Self.clamp(intervalMs, 0, 86_400_000)
-    sample.frameWidth = Self.clamp(frameWidth, 0, 65_535)
-    sample.frameHeight = Self.clamp(frameHeight, 0, 65_535)
-    sample.attempt = Self.clamp(attempt, 1, 1_000_000)
+    figures.packetsLost = Self.clamp(packetsLost, -Self.largestCounter, Self.largestCounter)
+    figures.intervalMs = Self.clamp(intervalMs, 0, 86_400_000)
+    figures.frameWidth = Self.clamp(frameWidth, 0, 65_535)
+    figures.frameHeight = Self.clamp(frameHeight, 0, 65_535)
+    figures.attempt = Self.clamp(attempt, 1, 1_000_000)
     for span in [
-      \QualitySample.jitterMs, \.roundTripMs, \.totalFreezesDurationMs, \.longestFreezeMs,
+      \QualityFigures.jitterMs, \.roundTripMs, \.totalFreezesDurationMs, \.longestFreezeMs,
       \.firstSoundMs, \.firstPictureMs,
     ] {
-      sample[keyPath: span] = Self.clamp(self[keyPath: span], 0, 86_400_000)
+      figures[keyPath: span] = Self.clamp(self[keyPath: span], 0, 86_400_000)
     }
-    sample.framesPerSecond = Self.clamp(framesPerSecond, 0, 1000)
-    sample.audioLevel = Self.clamp(audioLevel, 0, 1)
-    sample.srtpProfile = srtpProfile.map { String($0.prefix(64)) }
-    return sample
+    figures.framesPerSecond = Self.clamp(framesPerSecond, 0, 1000)
+    figures.audioLevel = Self.clamp(audioLevel, 0, 1)
+    figures.srtpProfile = srtpProfile.map { String($0.prefix(64)) }
+    return figures
   }
 
   /// A year of 48 kHz sound, or of 300 Mbit/s in bytes: no session's counter passes it.

@@ -58,7 +58,8 @@ public struct CopenhagenTime: Hashable, Sendable {
     return sunday * 86_400_000 + 3_600_000
   }
 
-  private static func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
+  /// The quotient rounded down, so that the remainder is never negative.
+  static func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
     let quotient = value / divisor
     return value % divisor < 0 ? quotient - 1 : quotient
   }

@@ -1,9 +1,6 @@
-import FoundationEssentials
-
 /// A wall-clock time: whole milliseconds since 1970-01-01T00:00:00Z. What is stored and sent.
 ///
-/// Its JSON form is an RFC 3339 string in UTC with milliseconds. Local time is `CopenhagenTime`'s
-/// business.
+/// Its text and JSON form is RFC 3339 in UTC. Local time is `CopenhagenTime`'s business.
 public struct UTCMilliseconds: RawRepresentable, Hashable, Comparable, Sendable {
   /// Milliseconds since 1970.
   public var rawValue: Int64
@@ -32,54 +29,5 @@ public struct UTCMilliseconds: RawRepresentable, Hashable, Comparable, Sendable 
   public func milliseconds(since earlier: Self) -> Int64 {
     let (difference, overflow) = rawValue.subtractingReportingOverflow(earlier.rawValue)
     return overflow ? (self > earlier ? .max : .min) : difference
-  }
-}
-
-extension UTCMilliseconds: Codable {
-  /// The years whose RFC 3339 form has four digits: 0001 ... 9999.
-  private static let years: ClosedRange<Int64> = -62_135_596_800_000...253_402_300_799_999
-
-  /// The nearest time within those years.
-  var representable: Self {
-    Self(rawValue: min(max(rawValue, Self.years.lowerBound), Self.years.upperBound))
-  }
-
-  /// Reads an RFC 3339 date-time with any offset, with or without fractions of a second. Nil when
-  /// it is none.
-  public init?(rfc3339 text: String) {
-    // Longer than any date-time with nanoseconds and offset: not worth parsing.
-    guard text.utf8.count <= 40 else { return nil }
-    let style = Date.ISO8601FormatStyle()
-    let fractional = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
-    guard let date = (try? style.parse(text)) ?? (try? fractional.parse(text)) else { return nil }
-    let milliseconds = (date.timeIntervalSince1970 * 1000).rounded()
-    guard let value = Int64(exactly: milliseconds), Self.years.contains(value) else {
-      return nil
-    }
-    self.init(rawValue: value)
-  }
-
-  /// The RFC 3339 form in UTC, for example `2026-11-21T09:00:00.000Z`.
-  public var rfc3339: String {
-    // Foundation cuts the fraction off where the nearest Double may lie just below the millisecond;
-    // a quarter of one more cannot reach the next.
-    let date = Date(timeIntervalSince1970: (Double(representable.rawValue) + 0.25) / 1000)
-    return date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
-  }
-
-  /// Reads the RFC 3339 form.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    guard let value = Self(rfc3339: try container.decode(String.self)) else {
-      throw DecodingError.dataCorruptedError(
-        in: container, debugDescription: "not an RFC 3339 date-time")
-    }
-    self = value
-  }
-
-  /// Writes the RFC 3339 form.
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(rfc3339)
   }
 }

@@ -83,7 +83,7 @@ struct BookingTests {
       let second = try await browser.send(
         .post, visits, as: town.worker,
         json: [
-          "citizenId": "karen", "start": .string(RFC3339.string(start.rawValue)),
+          "citizenId": "karen", "start": .string(start.rfc3339),
           "durationMinutes": 30,
         ])
       #expect(second.status == .conflict)

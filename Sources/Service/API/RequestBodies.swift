@@ -1,7 +1,9 @@
+import CallQuality
 import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import Visits
 
 extension Request {
   /// The JSON body as `type`. An empty body counts as `{}`, so that a plain `POST` needs none.
@@ -33,6 +35,23 @@ extension Request {
     guard essence == expected else {
       throw Problem(.unsupportedMediaType, ["expected": expected])
     }
+  }
+}
+
+/// A sample as a client writes it: flat, and its time as text.
+struct SampleBody: Decodable, Sendable {
+  /// The sample.
+  var sample: QualitySample
+
+  private enum Key: String, CodingKey { case participant, source, at }
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    sample = QualitySample(
+      participant: try container.decode(String.self, forKey: .participant),
+      source: try container.decode(SampleSource.self, forKey: .source),
+      at: try container.decode(UTCMilliseconds.self, forKey: .at).rawValue)
+    sample.figures = try QualityFigures(from: decoder)
   }
 }
 

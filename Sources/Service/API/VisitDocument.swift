@@ -121,15 +121,15 @@ struct APITime: Codable, Sendable, Equatable {
 
   init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
-    guard let time = RFC3339.milliseconds(try container.decode(String.self)) else {
+    guard let time = UTCMilliseconds(rfc3339: try container.decode(String.self)) else {
       let path = decoder.codingPath.map(\.stringValue).joined(separator: ".")
       throw Problem(.invalidTime, ["field": path])
     }
-    value = UTCMilliseconds(rawValue: time)
+    value = time
   }
 
   func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
-    try container.encode(RFC3339.string(value.rawValue))
+    try container.encode(value.rfc3339)
   }
 }

@@ -22,7 +22,7 @@ struct QualityRoutes: Sendable {
   }
 
   private struct Samples: Decodable {
-    var samples: [QualitySample]
+    var samples: [SampleBody]
   }
 
   private struct Ledger: Encodable {
@@ -35,7 +35,7 @@ struct QualityRoutes: Sendable {
     let caller = try context.requireCaller()
     let visit = try await store.visible(context).visit
     guard visit.participants.contains(caller.id) else { throw Problem(.notAllowed) }
-    var samples = try await request.json(Samples.self, context: context).samples
+    var samples = try await request.json(Samples.self, context: context).samples.map(\.sample)
     guard samples.count <= Self.mostSamples else {
       throw Problem(
         .outOfRange, ["field": "samples", "least": "0", "most": String(Self.mostSamples)])

@@ -140,9 +140,9 @@ extension Request {
   func time(_ name: String) throws -> UTCMilliseconds? {
     guard let text = uri.queryParameters.get(name) else { return nil }
     // In a query a `+` that was not escaped arrives as a space (WHATWG URL §5.1).
-    guard let value = RFC3339.milliseconds(text.replacing(" ", with: "+")) else {
+    guard let value = UTCMilliseconds(rfc3339: text.replacing(" ", with: "+")) else {
       throw Problem(.invalidTime, ["field": name])
     }
-    return UTCMilliseconds(rawValue: value)
+    return value
   }
 }

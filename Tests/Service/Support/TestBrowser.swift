@@ -64,7 +64,7 @@ struct TestBrowser: Sendable {
       .post, "/api/v1/visits", as: municipality.worker,
       json: [
         "citizenId": .string(municipality.citizen.id.rawValue),
-        "start": .string(RFC3339.string(start.rawValue)), "durationMinutes": 30,
+        "start": .string(start.rfc3339), "durationMinutes": 30,
       ])
     #expect(answer.status == .created)
     return try #require(answer.json["id"].string)
