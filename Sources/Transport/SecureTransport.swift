@@ -123,7 +123,7 @@ public struct SecureTransport: ~Copyable {
       isRTCP ? srtp?.openRTCP(packet, length: length) : srtp?.openRTP(packet, length: length)
     switch result {
     case .done(let opened):
-      ice.noteMedia(over: key, now: now)
+      ice.noteMedia(length: length, over: key, now: now)
       return isRTCP ? .rtcp(length: opened) : .rtp(length: opened)
     case .replayed: counts.replayed += 1
     case .malformed: counts.unrecognised += 1

@@ -81,6 +81,14 @@ struct TakeoverTests {
     var events = second.events.makeAsyncIterator()
     let reference = SessionReference(session: answer.session, room: "r", participant: "p")
     #expect(await events.next() == .slots(reference, answer.slots))
+    var known: RelayEvent?
+    while known == nil, let event = await events.next() {
+      if case .workersKnown = event { known = event }
+    }
+    guard case .workersKnown(sessions: [reference], _)? = known else {
+      Issue.record("\(String(describing: known))")
+      return
+    }
 
     // The room stays on the worker it was found on, and its ghost is replaced.
     let again = try await second.join(

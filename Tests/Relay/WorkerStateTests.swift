@@ -38,6 +38,34 @@ struct WorkerStateTests {
     #expect(state.restarts == 0)
   }
 
+  @Test("a worker is accounted for once it has told what waited, or is not there")
+  func accountedFor() {
+    var kept = WorkerState(now: .zero)
+    _ = kept.advance(to: .zero)
+    _ = kept.connected(now: .zero)
+    _ = kept.greeted(hello([Self.listing]), now: .zero)
+    // Events of the time without a control process may still be on their way.
+    #expect(!kept.isAccountedFor)
+    kept.ponged(now: .zero)
+    #expect(kept.isAccountedFor)
+
+    var gone = WorkerState(now: .zero)
+    _ = gone.advance(to: .zero)
+    #expect(!gone.isAccountedFor)
+    _ = gone.connectFailed(now: .zero)
+    #expect(gone.isAccountedFor)
+
+    // One that dies before it has told everything.
+    var dying = WorkerState(now: .zero)
+    _ = dying.advance(to: .zero)
+    _ = dying.connected(now: .zero)
+    _ = dying.greeted(hello([Self.listing]), now: .zero)
+    _ = dying.disconnected(now: .zero)
+    #expect(!dying.isAccountedFor)
+    #expect(dying.connectFailed(now: .zero).contains(.lost([Self.session])))
+    #expect(dying.isAccountedFor)
+  }
+
   @Test("a worker that is not there is started, and its socket tried until it opens")
   func start() {
     var state = WorkerState(now: .zero)

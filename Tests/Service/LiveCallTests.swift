@@ -47,6 +47,34 @@ struct LiveCallTests {
     #expect(call.present == [karen])
   }
 
+  @Test func onlyWhoWasInTheRoomAndIsOnNoWorkerIsMissing() {
+    func entry(_ sequence: Int64, _ kind: LedgerKind, _ person: String, _ session: String)
+      -> LedgerEntry
+    {
+      LedgerEntry(
+        sequence: sequence, visit: VisitID(rawValue: "visit"), at: start, kind: kind,
+        participant: PersonID(rawValue: person), cause: .audio, session: session)
+    }
+    let entries = [
+      entry(1, .mediaConnected, "gone", "a"), entry(2, .mediaConnected, "left", "b"),
+      entry(3, .left, "left", "b"), entry(4, .mediaConnected, "listed", "c"),
+      entry(5, .mediaConnected, "back", "d"), entry(6, .mediaConnected, "heard", "e"),
+    ]
+    var call = LiveCall(restoring: visit(.active), from: entries, at: start)
+    // One has joined anew in the meantime, and of one a relay's last words have just come.
+    _ = call.joined(
+      PersonID(rawValue: "back"), answer: answer("f"), device: device, attempt: 2, at: start)
+    _ = call.closed(
+      SessionReference(session: "e", room: "visit", participant: "heard"), cause: "left",
+      at: start.adding(milliseconds: 1))
+    let now = start.adding(milliseconds: 9)
+    let rejoined = call.missing(from: ["c"], at: now).compactMap { action -> PersonID? in
+      if case .rejoin(let person, _, _) = action { person } else { nil }
+    }
+    #expect(rejoined == [PersonID(rawValue: "gone")])
+    #expect(call.missing(from: ["c"], at: now) == [])
+  }
+
   @Test(arguments: [
     ("left", false), ("dtls-closed", false), ("consent-expired", true), ("dtls-failed", true),
     ("setup-timeout", true),

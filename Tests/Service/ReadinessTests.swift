@@ -140,6 +140,11 @@ struct ReadinessTests {
         #expect(lines.contains(line), "\(line)")
       }
       #expect(lines.contains { $0.hasPrefix("besoeg_visits_ended_total{cause=") })
+      // What only grows is a counter, whoever counts it, and says so in its name (OpenMetrics §5.1.1).
+      let counters = lines.compactMap { $0.wholeMatch(of: /# TYPE (.*) counter/)?.1 }
+      let totals = Set(lines.compactMap { $0.prefixMatch(of: /[a-z_]*_total(?=[ {])/)?.0 })
+      #expect(Set(counters) == totals)
+      #expect(totals.contains("besoeg_relay_packets_total"))
       // No label is ever somebody's id or a path that a caller made up.
       #expect(!answer.text.contains(visit))
       #expect(!answer.text.contains("nowhere"))

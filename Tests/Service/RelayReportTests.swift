@@ -73,7 +73,7 @@ struct RelayReportTests {
       let karen = ledger.json["entries"].array.first {
         $0["participant"].string == "karen" && $0["cause"].string == "audio"
       }
-      #expect(karen?["at"].string == RFC3339.string(now + 190))
+      #expect(karen?["at"].string == UTCMilliseconds(rawValue: now + 190).rfc3339)
     }
   }
 

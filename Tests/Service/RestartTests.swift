@@ -52,6 +52,71 @@ struct RestartTests {
     }
   }
 
+  /// A call that both parties' media has gone through, and then the service dies with it.
+  private func interruptedCall(_ town: Municipality) async throws -> String {
+    let now = town.clock.now().rawValue
+    try await town.serve { browser in
+      let visit = try await browser.holdVisit()
+      for person in [town.citizen, town.worker] {
+        let session = try await browser.join(visit, as: person)
+        let reference = SessionReference(
+          session: session, room: visit, participant: person.id.rawValue)
+        town.relay.report(
+          .connected(reference, profile: "AEAD_AES_128_GCM", milliseconds: now + 1))
+        town.relay.report(.firstMedia(reference, kind: .audio, milliseconds: now + 2))
+      }
+      let events = try await browser.events(as: town.worker, after: 0)
+      for _ in 0..<2 {
+        while try await events.next("ledger").data["entry"]["kind"].string != "media-connected" {}
+      }
+    }
+    return try await #require(town.store.liveVisits().first).visit.id.rawValue
+  }
+
+  @Test func whoseWorkerDiedMeanwhileIsToldToJoinAgainAndTheOtherIsNot() async throws {
+    let town = try await Municipality()
+    let visit = try await interruptedCall(town)
+    let now = town.clock.now().rawValue
+    let again = try await Municipality(after: town)
+    try await again.serve { browser in
+      let citizen = try await browser.events(as: again.citizen)
+      let worker = try await browser.events(as: again.worker)
+      let kept = SessionReference(session: "session-2", room: visit, participant: "mette")
+      again.relay.report(.slots(kept, []))
+      again.relay.report(.workersKnown(sessions: [kept], milliseconds: now + 5_000))
+      let rejoin = try await citizen.next("rejoin")
+      #expect(rejoin.data["visit"].string == visit)
+      #expect(rejoin.data["session"].string == "session-1")
+      #expect(rejoin.data["cause"].string == "worker-lost")
+      #expect(try await worker.next("ledger").data["entry"]["kind"].string == "interrupted")
+      #expect(
+        try await browser.ledger(visit).suffix(3) == [
+          "media-connected karen audio", "media-connected mette audio",
+          "interrupted karen worker-lost",
+        ])
+    }
+  }
+
+  @Test func whoComesBackToTheEventsLaterIsToldTooUntilTheyHaveJoined() async throws {
+    let town = try await Municipality()
+    let visit = try await interruptedCall(town)
+    let now = town.clock.now().rawValue
+    let again = try await Municipality(after: town)
+    try await again.serve { browser in
+      let worker = try await browser.events(as: again.worker)
+      again.relay.report(.workersKnown(sessions: [], milliseconds: now + 5_000))
+      #expect(try await worker.next("rejoin").data["session"].string == "session-2")
+      // The other one's stream was cut by the restart and opens after that was said.
+      let late = try await browser.events(as: again.citizen)
+      #expect(try await late.next("rejoin").data["session"].string == "session-1")
+      let session = try await browser.join(visit, as: again.citizen, attempt: 2)
+      let opened = try await browser.events(as: again.citizen)
+      let first = try #require(await opened.next())
+      #expect(first.name == "room")
+      #expect(first.data["session"].string == session)
+    }
+  }
+
   @Test func aRingGoesOnThroughARestartAndEndsInTime() async throws {
     let town = try await Municipality()
     let start = town.clock.now()

@@ -131,6 +131,39 @@ struct VisitTests {
     #expect((worker.receiver.only(SimulatedOffer.opus)?.numbers.count ?? 0) > heardBefore + 150)
   }
 
+  @Test("nothing is sent into a silence, and what follows it begins with a keyframe and a report")
+  func silence() throws {
+    let (visit, worker, citizen) = try pair(seed: 9, link: .init(delay: .milliseconds(20)))
+    visit.run(for: .seconds(5))
+    var cut = NetworkEmulator.Link()
+    cut.isCut = true
+    visit.network.set(cut, from: citizen.address, to: SimulatedVisit.relayAddress)
+    visit.network.set(cut, from: SimulatedVisit.relayAddress, to: citizen.address)
+    visit.run(for: .seconds(3))
+    let sent = visit.sentBytes[citizen.address] ?? 0
+    let before = try #require(citizen.receiver.only(SimulatedOffer.vp8))
+    visit.run(for: .seconds(7))
+    // Ten checks of some hundred bytes a second.
+    #expect((visit.sentBytes[citizen.address] ?? 0) - sent < 7 * 10 * 120)
+    let reports = citizen.receiver.senderReports.values.reduce(0, +)
+    let requests = worker.sender.keyframeRequests
+
+    visit.network.set(
+      visit.network.defaultLink, from: citizen.address, to: SimulatedVisit.relayAddress)
+    visit.network.set(
+      visit.network.defaultLink, from: SimulatedVisit.relayAddress, to: citizen.address)
+    visit.run(for: .milliseconds(1_500))
+    #expect(worker.sender.keyframeRequests == requests + 1)
+    #expect(citizen.receiver.senderReports.values.reduce(0, +) >= reports + 2)
+    let after = try #require(citizen.receiver.only(SimulatedOffer.vp8))
+    let first = try #require(after.numbers.dropFirst(before.numbers.count).first)
+    #expect(first % SimulatedSender.packetsPerPicture == 0)
+    // Only what was sent before the silence was noticed is missing from the numbers.
+    let lost = (before.highest - before.first + 1) - before.sequences.count
+    #expect((after.highest - after.first + 1) - after.sequences.count - lost < 400)
+    #expect(after.highest - before.highest < 700)
+  }
+
   @Test("a client that is gone for good is let go, and the other one told")
   func gone() throws {
     let (visit, _, citizen) = try pair(seed: 5, link: .init(delay: .milliseconds(20)))

@@ -54,6 +54,45 @@ import Wire
     #expect(towards.count <= 100 + 20)  // An answer each, and some checks.
   }
 
+  /// Whoever's address is borrowed gets no more bytes of checks than came from it, whatever else
+  /// happens in the session.
+  @Test func anAddressThatHasNeverAnsweredEarnsItsChecks() throws {
+    let pair = try SecurePair()
+    #expect(pair.connect())
+    let spoofed = SocketAddress(ipv4: 0x0808_0808, port: 99)
+    var copy = try #require(
+      pair.sent.last { $0.isFromClient && $0.kind == .stun && isRequest($0) })
+    copy.source = spoofed
+    pair.deliver(copy)
+    pair.run(for: .seconds(2))
+    // A doubt checks every path anew, and so does an ICE restart.
+    pair.link = { _ in [] }
+    pair.run(for: .seconds(5))
+    pair.link = { [($0, .zero)] }
+    pair.relay.restartICE(
+      local: SecurePair.relayCredentials, remote: SecurePair.clientCredentials, now: pair.now)
+    pair.run(for: .seconds(15))
+    let towards = pair.sent.filter { $0.destination == spoofed }
+    #expect(towards.count == 2)
+    let bytes = towards.reduce(0) { $0 + $1.bytes.count }
+    #expect(bytes < 2 * copy.bytes.count)
+  }
+
+  /// The first check to a new address is lost; the client's next one asks for another.
+  @Test func aLostCheckIsSentAgainWhenTheClientIsHeardFromAgain() throws {
+    let pair = try SecurePair()
+    var checks = 0
+    pair.link = { datagram in
+      guard !datagram.isFromClient, datagram.kind == .stun, self.isRequest(datagram) else {
+        return [(datagram, .zero)]
+      }
+      checks += 1
+      return checks <= 2 ? [] : [(datagram, .zero)]
+    }
+    #expect(pair.connect(within: .milliseconds(1_500)))
+    #expect(checks >= 3)
+  }
+
   @Test func addressesPerSessionAreCapped() throws {
     let pair = try SecurePair()
     #expect(pair.connect())

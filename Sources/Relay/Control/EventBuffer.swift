@@ -59,7 +59,7 @@ extension RelayEvent {
   var isExpendable: Bool {
     switch self {
     case .sample, .speaking, .slots: true
-    case .connected, .firstMedia, .interrupted, .resumed, .closed, .workerLost: false
+    case .connected, .firstMedia, .interrupted, .resumed, .closed, .workerLost, .workersKnown: false
     }
   }
 }

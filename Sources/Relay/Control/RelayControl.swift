@@ -115,6 +115,10 @@ public enum RelayEvent: Codable, Sendable, Equatable {
   case sample(SessionReference, TransportSample)
   /// A worker was lost with these sessions; it is being replaced and they may join again now.
   case workerLost(worker: Int, sessions: [SessionReference], milliseconds: Int64)
+  /// Once after the start of the control process: every worker that was there has been taken back
+  /// with all it had to tell, the others are being started anew, and these sessions are all there
+  /// are. What lived before and is not among them is lost.
+  case workersKnown(sessions: [SessionReference], milliseconds: Int64)
 }
 
 /// Names a session to the service.

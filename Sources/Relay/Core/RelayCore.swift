@@ -137,13 +137,16 @@ public struct RelayCore: ~Copyable {
     case .rtp(let length):
       counters.rtpReceived &+= 1
       forward(datagram, length: length, isRTP: true, from: session, at: time)
+      if sessions[session].isPathSilent { settle(session, at: time) }
     case .rtcp(let length):
       forward(datagram, length: length, isRTP: false, from: session, at: time)
+      if sessions[session].isPathSilent { settle(session, at: time) }
     case .none where isMedia:
       counters.droppedUnauthentic &+= 1
     case .none:
-      // Only STUN and DTLS give a transport something to say or send; what media changes in it (that
-      // it is heard from) it tells when next told the time, and its wakes may come early.
+      // Only STUN and DTLS give a transport something to say or send at once. What media changes in it
+      // (that it is heard from) can wait until it is next told the time, and its wakes may come early;
+      // but where it ends a silence, the participant waits for sound and picture.
       settle(session, at: time)
     }
   }

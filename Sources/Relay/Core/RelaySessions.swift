@@ -16,9 +16,9 @@ extension RelayCore {
       case .secured(let profile):
         connect(session, profile: profile, at: time)
       case .consentLost:
-        setSilence(of: session, path: true, at: time)
+        setReachable(session, false, at: time)
       case .consentRegained:
-        setSilence(of: session, path: false, at: time)
+        setReachable(session, true, at: time)
       case .iceConnected, .pathChanged:
         if let roundTrip = sessions[session].transport.roundTrip {
           tellRoundTrip(roundTrip, of: session)
@@ -83,6 +83,17 @@ extension RelayCore {
       isSilent
         ? .interrupted(reference, cause: cause, milliseconds: time.wallMilliseconds)
         : .resumed(reference, cause: cause, milliseconds: time.wallMilliseconds))
+  }
+
+  /// The peer fell silent, or is heard from again. Nothing is sent into a silence: what would pile up
+  /// in a dead network's queues is old when it comes out. What is sent after it begins with keyframes
+  /// and a sender report, which `Room.setConnected` sees to.
+  private mutating func setReachable(_ session: Int, _ isReachable: Bool, at time: TurnTime) {
+    setSilence(of: session, path: !isReachable, at: time)
+    guard sessions[session].isConnected else { return }
+    let room = sessions[session].room
+    rooms[room].room.setConnected(sessions[session].participant, isReachable, at: time.now)
+    settleRoom(room, at: time)
   }
 
   private mutating func connect(_ session: Int, profile: SRTPProfile, at time: TurnTime) {

@@ -13,7 +13,8 @@ public final class RelaySupervisor: RelayControl {
   ///
   /// An event may be repeated after a restart of this process (it may have been killed before it
   /// had acknowledged what it had stored): the same session, kind and time is the same event. After
-  /// such a restart each session that was taken back is announced by one `slots` event.
+  /// such a restart each session that was taken back is announced by one `slots` event, and
+  /// `workersKnown` follows when there are no more.
   public let events: AsyncStream<RelayEvent>
 
   private let eventSink: AsyncStream<RelayEvent>.Continuation

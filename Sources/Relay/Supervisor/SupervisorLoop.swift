@@ -29,6 +29,7 @@ final class SupervisorLoop {
   private var lastCommand: UInt64 = 0
   private var drainDeadline: MonotonicTime?
   private var isStopping = false
+  private var areWorkersKnown = false
 
   /// A loop over `configuration.workers` workers.
   init(
@@ -57,6 +58,7 @@ final class SupervisorLoop {
         }
       }
       advance(now: now)
+      tellWhenWorkersAreKnown()
       inbox.publish(links.map(\.status))
       if isStopping, links.allSatisfy({ $0.state.phase == .ended }) { return failAll() }
 
@@ -100,6 +102,13 @@ final class SupervisorLoop {
       isStopping = true
       for link in links { apply(link.state.stop(now: now), to: link, now: now) }
     }
+  }
+
+  private func tellWhenWorkersAreKnown() {
+    guard !areWorkersKnown, links.allSatisfy(\.state.isAccountedFor) else { return }
+    areWorkersKnown = true
+    let sessions = links.flatMap(\.state.sessions.values).sorted { $0.session < $1.session }
+    emit(.workersKnown(sessions: sessions, milliseconds: SystemClock.wallMilliseconds))
   }
 
   // MARK: Commands

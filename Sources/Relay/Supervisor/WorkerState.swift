@@ -72,6 +72,9 @@ struct WorkerState {
   private(set) var sessions: [String: SessionReference] = [:]
   /// Times it was started again after having been lost.
   private(set) var restarts = 0
+  /// Whether it is known what became of it since this process began: it has told what it holds and
+  /// what happened meanwhile, or it is not there.
+  private(set) var isAccountedFor = false
   /// The last event taken over from the present process.
   private(set) var lastEvent: UInt64 = 0
   private var rest = Self.shortestRest
@@ -176,6 +179,8 @@ struct WorkerState {
   mutating func ponged(now: MonotonicTime) {
     if case .serving(_, let nextPing) = phase {
       phase = .serving(lastPong: now, nextPing: nextPing)
+      // The first pong comes behind the hello and every event that waited for us.
+      isAccountedFor = true
     }
   }
 
@@ -237,6 +242,7 @@ struct WorkerState {
   }
 
   private mutating func lose() -> [Action] {
+    isAccountedFor = true
     // Another process numbers its events from 1.
     lastEvent = 0
     guard !sessions.isEmpty else { return [] }

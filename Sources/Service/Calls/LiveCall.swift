@@ -190,8 +190,24 @@ struct LiveCall: Sendable {
     var actions = [Action.rejoin(person, session: reference.session, cause: .workerLost)]
     actions += interrupt(person, cause: .workerLost, at: time)
     participants[person]?.endSession()
+    participants[person]?.rejoinDue = (reference.session, .workerLost)
     noteEmptiness(at: time)
     return actions + [.showRoom]
+  }
+
+  /// The relays hold the `known` sessions and no others. Whoever the ledger last saw in the room, and
+  /// of whom no relay has spoken since this service started, has lost the worker.
+  mutating func missing(from known: Set<String>, at time: UTCMilliseconds) -> [Action] {
+    guard !hasEnded else { return [] }
+    var actions: [Action] = []
+    for person in participants.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
+      guard let one = participants[person], one.session == nil, one.endedSession == nil,
+        let session = one.lastSession, !known.contains(session)
+      else { continue }
+      actions += lost(
+        SessionReference(session: session, room: "", participant: person.rawValue), at: time)
+    }
+    return actions
   }
 
   /// Adds an interval's figures to the session's totals; nil where the session is not live.

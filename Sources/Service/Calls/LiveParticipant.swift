@@ -28,14 +28,17 @@ struct LiveParticipant: Sendable {
   var isInterrupted = false
   /// The latest report that stands in the ledger; a relay may repeat itself after a restart.
   var lastReport = UTCMilliseconds(rawValue: 0)
-  /// The session that the ledger last named, where this was restored from it.
+  /// The session that the ledger last named and did not say was left, where this was restored from it.
   var lastSession: String?
+  /// The lost session that the participant was told to replace, and why; nil once there is another.
+  var rejoinDue: (session: String, cause: LedgerCause)?
   /// Totals of the live session's samples.
   var totals = SampleTotals()
 
   /// Forgets the old session's state.
   mutating func begin(session: String) {
     self.session = session
+    rejoinDue = nil
     slots = []
     profile = nil
     arrived = []
@@ -95,7 +98,7 @@ extension LiveParticipant {
     lastReport = max(lastReport, entry.at)
     device = entry.device ?? device
     attempt = entry.attempt ?? attempt
-    lastSession = entry.session ?? lastSession
+    lastSession = entry.kind == .left ? nil : entry.session ?? lastSession
     switch entry.kind {
     case .mediaConnected:
       if entry.cause == .audio { wasConnected = true }
@@ -129,7 +132,7 @@ struct SampleTotals: Sendable, Equatable {
   ) -> QualitySample {
     var sample = QualitySample(
       participant: participant, source: .relay,
-      at: SampleTime(milliseconds: transport.milliseconds), attempt: attempt)
+      at: transport.milliseconds, attempt: attempt)
     sample.intervalMs = transport.intervalMilliseconds
     sample.packetsReceived = packets &- lost
     sample.packetsLost = lost

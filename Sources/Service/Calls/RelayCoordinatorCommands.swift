@@ -79,6 +79,9 @@ extension RelayCoordinator {
       {
         events.append(ServerSentEvent(id: nil, name: "ring", data: data))
       }
+      if let rejoin = room.rejoin(for: caller.id), let data = try? ServiceJSON.string(rejoin) {
+        events.append(ServerSentEvent(id: nil, name: "rejoin", data: data))
+      }
       for event in room.events() where event.person == caller.id {
         guard let data = try? ServiceJSON.string(event.payload) else { continue }
         events.append(ServerSentEvent(id: nil, name: "room", data: data))

@@ -32,6 +32,17 @@ extension RelayCoordinator {
       for reference in sessions {
         await change(reference) { $0.lost(reference, at: .init(time)) }
       }
+    case .workersKnown(let sessions, let time):
+      workersAreKnown(sessions, at: .init(time))
+    }
+  }
+
+  /// Finds the calls whose worker died while this service was not there to see it.
+  private func workersAreKnown(_ sessions: [SessionReference], at time: UTCMilliseconds) {
+    let known = Set(sessions.map(\.session))
+    for id in rooms.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
+      guard let room = rooms[id] else { continue }
+      update(room.details) { $0.missing(from: known, at: time) }
     }
   }
 
@@ -63,6 +74,15 @@ extension RelayCoordinator {
 }
 
 extension RelayCoordinator.Room {
+  /// Whom to tell again to come back: they were told while they may not have been listening.
+  func rejoin(for person: PersonID) -> RejoinEvent? {
+    guard let one = call.participants[person], one.session == nil,
+      let (session, cause) = one.rejoinDue
+    else { return nil }
+    return RejoinEvent(
+      visit: details.visit.id.rawValue, session: session, cause: cause.rawValue)
+  }
+
   /// What each person with a live session must know about the room.
   func events() -> [(person: PersonID, payload: RoomEvent)] {
     let people = [details.citizen, details.worker]

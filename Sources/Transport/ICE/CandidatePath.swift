@@ -43,6 +43,8 @@ struct CandidatePath: BitwiseCopyable {
   var lastAnswered: MonotonicTime?
   /// When anything authenticated last came over it.
   var lastHeard: MonotonicTime
+  /// Bytes of checks that it may still be sent while it is unproven.
+  private var credit = 0
   /// Its round trip.
   var roundTrip = RoundTripEstimator()
 
@@ -61,6 +63,26 @@ struct CandidatePath: BitwiseCopyable {
     self.interval = interval
     nextCheck = firstCheck
     lastHeard = now
+  }
+
+  /// Whether nothing shows that the peer is there but the source of its packets, which may be borrowed.
+  var isUnproven: Bool { !isConfigured && lastAnswered == nil }
+
+  /// Notes that `bytes` of authenticated packets came from its address.
+  mutating func earn(_ bytes: Int) {
+    if isUnproven { credit += bytes }
+  }
+
+  /// Whether a check of `bytes` may be sent; takes them from what has been earned.
+  ///
+  /// An unproven address gets no more bytes of checks than came from it (RFC 9000 §8.1 bounds QUIC
+  /// likewise): with the answers, which are shorter than their requests, a replayed packet of the
+  /// peer's sends whoever's address was borrowed less than twice its bytes, and then nothing.
+  mutating func spend(_ bytes: Int) -> Bool {
+    guard isUnproven else { return true }
+    guard bytes <= credit else { return false }
+    credit -= bytes
+    return true
   }
 
   /// Remembers a check that is going out.

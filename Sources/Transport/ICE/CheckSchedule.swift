@@ -16,8 +16,8 @@ struct CheckSchedule {
 
   /// Between the first checks of a client's paths (RFC 8445 §14.2 asks for at least 5 ms).
   static let pacing = TimeSpan.milliseconds(20)
-  /// Checks to a learned path that does not answer, before it must be heard from again. With the
-  /// triggered one they are over in 3 s: whoever's address was borrowed gets seven datagrams.
+  /// Checks to a learned path that does not answer, before it must be heard from again. One that never
+  /// has answered gets fewer: it must earn each (`CandidatePath.spend`).
   private static let learnedChecks = 7
   /// Unanswered checks after which a path that is not selected counts as dead.
   private static let deadAfter = 6

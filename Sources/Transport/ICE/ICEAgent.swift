@@ -129,7 +129,9 @@ struct ICEAgent: ~Copyable {
     guard !isOver, let check = credentials.authenticate(datagram) else { return false }
     switch check.message {
     case .request(let request):
-      return takeRequest(request, over: key, isPreviousGeneration: check.isPreviousGeneration)
+      return takeRequest(
+        request, length: datagram.count, over: key,
+        isPreviousGeneration: check.isPreviousGeneration)
     case .answer(let transaction):
       return takeAnswer(transaction, over: key)
     case .refusal(let transaction):
@@ -142,12 +144,12 @@ struct ICEAgent: ~Copyable {
     }
   }
 
-  /// Notes that an authenticated packet came over `key`. Per packet: it neither allocates nor looks far
-  /// while the packet comes over the selected path.
-  mutating func noteMedia(over key: PathKey, now: MonotonicTime) {
+  /// Notes that an authenticated packet of `length` bytes came over `key`. Per packet: it neither
+  /// allocates nor looks far while the packet comes over the selected path.
+  mutating func noteMedia(length: Int, over key: PathKey, now: MonotonicTime) {
     self.now = now
     guard let index = table.selected, table.paths[index].key == key else {
-      return noteMediaElsewhere(key)
+      return noteMediaElsewhere(length: length, over: key)
     }
     noteHeard(at: index)
   }
@@ -156,16 +158,17 @@ struct ICEAgent: ~Copyable {
   /// has moved. A browser whose NAT gives it a new port does not know and does not check for seconds;
   /// its media tells. It proves who sent it and not from where, so the address must answer first.
   @inline(never)
-  private mutating func noteMediaElsewhere(_ key: PathKey) {
+  private mutating func noteMediaElsewhere(length: Int, over key: PathKey) {
     guard let index = table.find(key) ?? (role == .relay ? learn(key) : nil) else { return }
     noteHeard(at: index)
+    table.update(index) { $0.earn(length) }
     guard role == .relay else { return }
     guard table.paths[index].validatedGeneration != nil else { return trigger(index) }
     if let selected, now - selected.lastHeard >= Self.movedAfter { select(index) }
   }
 
   private mutating func takeRequest(
-    _ request: CheckRequest, over key: PathKey, isPreviousGeneration: Bool
+    _ request: CheckRequest, length: Int, over key: PathKey, isPreviousGeneration: Bool
   ) -> Bool {
     var answer = PendingAnswer(
       transaction: request.transaction, key: key, kind: .success,
@@ -177,6 +180,7 @@ struct ICEAgent: ~Copyable {
     }
     guard let index = table.find(key) ?? learn(key) else { return false }
     noteHeard(at: index)
+    table.update(index) { $0.earn(length) }
     answers.append(answer)
     if table.paths[index].validatedGeneration != credentials.generation { trigger(index) }
     if role == .relay, request.nominates { nominate(index) }
@@ -189,9 +193,11 @@ struct ICEAgent: ~Copyable {
   /// A path that is being checked keeps its backoff: whoever sends a captured check over and over with
   /// a borrowed address has it answered, but gets no more than one check a second besides.
   private mutating func trigger(_ index: Int) {
-    let path = table.paths[index]
-    if let last = path.lastChecked, now - last < path.interval { return }
-    table.update(index) { $0.nextCheck = now }
+    let now = now
+    table.update(index) { path in
+      let due = path.lastChecked.map { max(now, $0 + path.interval) } ?? now
+      path.nextCheck = path.nextCheck.map { min($0, due) } ?? due
+    }
   }
 
   private mutating func nominate(_ index: Int) {
@@ -298,7 +304,7 @@ struct ICEAgent: ~Copyable {
     guard !isOver else { return nil }
     for index in table.paths.indices {
       guard let due = table.paths[index].nextCheck, due <= now else { continue }
-      return sendCheck(index, into: buffer)
+      if let check = sendCheck(index, into: buffer) { return check }
     }
     guard let answer = answers.next() else { return nil }
     guard let length = credentials.write(answer, into: buffer) else { return nil }
@@ -315,6 +321,13 @@ struct ICEAgent: ~Copyable {
       transaction: transaction, claims: role.iceRole,
       nominates: role == .client && index == table.selected)
     let length = credentials.write(check, tieBreaker: tieBreaker, into: buffer)
+    var isAllowed = false
+    table.update(index) { isAllowed = $0.spend(length ?? 0) }
+    guard isAllowed else {
+      // It waits until more is heard from there.
+      table.update(index) { $0.nextCheck = nil }
+      return nil
+    }
     let standing = standing(of: index)
     table.update(index) { path in
       path.noteSent(SentCheck(transaction: transaction, at: now))
