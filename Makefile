@@ -2,14 +2,16 @@
 SHELL := /bin/bash
 RELEASE := .build/release
 PROGRAMS := besoegd besoeg besoeg-kiosk
+BENCHMARK := swift run -c release --package-path Benchmarks --scratch-path .build/benchmarks forwarding
 FUZZ_SECONDS ?= 60
 
-.PHONY: help setup setup-test build demo check test interop lint format fuzz clean
+.PHONY: help setup setup-test build demo check test interop proof bench lint format fuzz clean
 
 help:
 	@echo 'make demo    hold a whole visit in this terminal   (KEEP=1 keeps it running)'
 	@echo 'make test    everything CI runs'
 	@echo 'make check   the fast loop: lint, unit tests, simulation'
+	@echo 'make bench   what one forwarded packet costs, beside its floor'
 	@echo 'make fuzz    fuzz every parser    (FUZZ_SECONDS=60 each)'
 	@echo 'make lint    formatting only      make format mends it'
 	@echo 'make setup   system packages only'
@@ -33,16 +35,24 @@ check: setup lint
 
 test: setup-test check build
 	Tests/Fuzz/run 5
+	$(MAKE) proof
 	$(MAKE) interop
 
 interop: setup-test
 	.build/venv/bin/python -m pytest -q Tests/Interop
 
+# That forwarding allocates nothing holds for optimised code only, hence not a unit test.
+proof: setup
+	$(BENCHMARK) --proof
+
+bench: setup
+	$(BENCHMARK)
+
 lint:
-	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks/Sources
 
 format:
-	swift format --in-place --recursive --parallel Package.swift Sources Tests
+	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks/Sources
 
 fuzz: setup
 	Tests/Fuzz/run $(FUZZ_SECONDS)

@@ -19,6 +19,7 @@ let package = Package(
     .library(name: "Wire", targets: ["Wire"]),
     .library(name: "Transport", targets: ["Transport"]),
     .library(name: "Forwarding", targets: ["Forwarding"]),
+    .library(name: "Relay", targets: ["Relay"]),
     .executable(name: "besoegd", targets: ["besoegd"]),
     .executable(name: "besoeg", targets: ["besoeg"]),
     .executable(name: "besoeg-kiosk", targets: ["besoeg-kiosk"]),

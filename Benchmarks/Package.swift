@@ -1,0 +1,28 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// A package of its own, so that the malloc interposition below never gets near the product.
+let package = Package(
+  name: "besoeg-benchmarks",
+  platforms: [.macOS(.v15)],
+  products: [.executable(name: "forwarding", targets: ["ForwardingBenchmark"])],
+  dependencies: [.package(name: "besoeg", path: "..")],
+  targets: [
+    // Counts the calls of malloc and its like on one thread. glibc only.
+    .target(name: "CAllocationCounter"),
+    .executableTarget(
+      name: "ForwardingBenchmark",
+      dependencies: [
+        "CAllocationCounter",
+        .product(name: "Wire", package: "besoeg"),
+        .product(name: "Transport", package: "besoeg"),
+        .product(name: "Relay", package: "besoeg"),
+      ],
+      swiftSettings: [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+      ]),
+  ],
+  swiftLanguageModes: [.v6]
+)
