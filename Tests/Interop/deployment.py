@@ -86,7 +86,7 @@ class Deployment:
         self.process = subprocess.Popen(
             [RELEASE / "besoegd", "serve", "--data", self.data, "--port", str(self.port),
              "--media-port", str(self.media_port)],
-            stdout=self.log, stderr=self.log)
+            stdout=self.log, stderr=self.log, env=os.environ | {"BESOEG_DRAIN_SECONDS": "1"})
         wait_until(self.is_ready, 30, "besoegd serve answers /readyz")
         token = (self.data / "operations.token").read_text().strip()
         self.operations = Device(self.origin, None, token)

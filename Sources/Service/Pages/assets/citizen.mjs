@@ -43,7 +43,18 @@ function show(state, { title, lead = "", primary, secondary, hasChoices = false 
 
 const workerOf = (visit) => visit?.worker?.displayName ?? texts.someone;
 
+/** What the page shows while nothing rings: the call it was in before a reload, or the next visit. */
 function showIdle() {
+  const active = [...page.visits.values()].find((visit) => visit.state === "active");
+  if (active) {
+    const worker = workerOf(active);
+    return show("return", {
+      title: fill(texts.stateReturnTitle, { worker }),
+      lead: texts.stateReturnLead,
+      primary: { text: texts.return, action: () => returnTo(active) },
+      hasChoices: true,
+    });
+  }
   const next = [...page.visits.values()]
     .filter((visit) => visit.state === "booked" && Date.parse(visit.start) > Date.now() - 3_600_000)
     .sort((a, b) => Date.parse(a.start) - Date.parse(b.start))[0];
@@ -80,19 +91,33 @@ function showRinging(ring) {
   });
 }
 
+/** Asks for camera and microphone; says how to allow them, with `retry`, where there is no sound. */
+async function openDevices(worker, retry) {
+  show("connecting", {
+    title: fill(texts.stateConnectingTitle, { worker }),
+    lead: texts.stateConnectingLead,
+  });
+  page.tracks = await localTracks();
+  if (page.tracks.some((track) => track.kind === "audio")) return true;
+  showNoMicrophone(retry, worker);
+  return false;
+}
+
+/** Goes back into a call that is going on, after the page was loaded again. */
+async function returnTo(visit) {
+  const isOpen = await openDevices(workerOf(visit), () => returnTo(visit));
+  if (isOpen) startCall(visit.id, workerOf(visit));
+}
+
 async function answer() {
   const ring = page.ring;
   ringer.stop();
   page.ring = undefined;
-  show("connecting", {
-    title: fill(texts.stateConnectingTitle, { worker: ring.from.displayName }),
-    lead: texts.stateConnectingLead,
-  });
-  page.tracks = await localTracks();
-  if (!page.tracks.some((track) => track.kind === "audio")) {
+  const isOpen = await openDevices(ring.from.displayName, () => {
     page.ring = ring;
-    return showNoMicrophone(answer, ring.from.displayName);
-  }
+    return answer();
+  });
+  if (!isOpen) return;
   try {
     await page.service.post(`/visits/${ring.visit}/answer`);
   } catch (error) {
@@ -236,7 +261,7 @@ async function changeSoundOnly() {
 const handlers = {
   visit(visit) {
     page.visits.set(visit.id, visit);
-    if (document.body.dataset.state === "idle" || document.body.dataset.state === "loading") showIdle();
+    if (["loading", "idle", "return"].includes(document.body.dataset.state)) showIdle();
   },
   ring(ring) {
     if (!page.call && Date.parse(ring.expiresAt) > Date.now()) showRinging(ring);
@@ -288,7 +313,7 @@ async function main() {
           const { visits } = await page.service.get("/visits").catch(() => ({ visits: [] }));
           for (const visit of visits) page.visits.set(visit.id, visit);
         }
-        if (!page.call && !page.ring && ["loading", "idle"].includes(document.body.dataset.state)) {
+        if (!page.call && !page.ring && ["loading", "idle", "return"].includes(document.body.dataset.state)) {
           showIdle();
           if (!isOnline) element("lead").textContent = texts.stateOfflineLead;
         }

@@ -1,0 +1,98 @@
+"""The citizen's page as its reader uses it: keyboard only, small or zoomed screens, plain words."""
+
+import pytest
+
+from browser import JOIN, launch, open_page, wait_for_media, wait_for_state
+from deployment import wait_until
+
+
+@pytest.fixture
+def ringing(deployment, playwright):
+    """A citizen's page that rings; yields the page, the worker's device and the visit."""
+    worker = deployment.person("supportWorker", "Anne Holm")
+    citizen = deployment.person("citizen", "Karen Friis")
+    visit = deployment.book(worker, citizen)["id"]
+    browser = launch(playwright)
+    page = open_page(browser, citizen.page)
+    wait_for_state(page, "idle", 10)
+    worker.json("POST", f"/visits/{visit}/ring", {})
+    wait_for_state(page, "ringing", 10)
+    yield page, worker, visit
+    browser.close()
+
+
+def state_of(worker, visit):
+    return worker.json("GET", f"/visits/{visit}")["state"]
+
+
+def test_enter_answers_because_the_button_has_the_focus(ringing):
+    page, worker, visit = ringing
+    assert page.get_by_role("heading", name="Anne Holm ringer").is_visible()
+    page.keyboard.press("Enter")
+    wait_until(lambda: state_of(worker, visit) == "active", 10, "the visit is answered")
+    worker.json("POST", f"/visits/{visit}/hangup", {})
+    wait_for_state(page, "ended", 10)
+    assert "Tak for i dag" in page.inner_text("main")
+
+
+def test_no_thanks_is_one_tab_away_and_kindly_received(ringing):
+    page, worker, visit = ringing
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    wait_for_state(page, "declined", 10)
+    assert "Vi siger til Anne Holm" in page.inner_text("main")
+    wait_until(lambda: "declined" in [entry["kind"] for entry in worker.ledger(visit)], 10, "declined in the ledger")
+
+
+@pytest.mark.parametrize("width, text_size", [(320, "112.5%"), (1280, "225%"), (640, "225%")])
+def test_nothing_is_cut_off_on_small_or_zoomed_screens(ringing, width, text_size):
+    page, _, _ = ringing
+    page.set_viewport_size({"width": width, "height": 720})
+    page.evaluate("size => { document.documentElement.style.fontSize = size }", text_size)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "no sideways scrolling (WCAG 1.4.10)"
+    button = page.get_by_role("button", name="Svar").bounding_box()
+    assert button["y"] + button["height"] <= 720, "the answer button is on the first screen"
+    assert button["height"] >= 24 and button["width"] >= 24, "target size (WCAG 2.5.8)"
+
+
+def test_no_text_on_the_page_shows_its_machinery(ringing):
+    page, _, _ = ringing
+    text = page.inner_text("body")
+    for sign in ("{", "}", "undefined", "null", "NaN"):
+        assert sign not in text
+    assert page.messages == [] or all("AudioContext" in message for message in page.messages), page.messages
+
+
+def test_an_old_link_says_what_to_do(deployment, playwright):
+    browser = launch(playwright)
+    page = open_page(browser, deployment.origin + "/borger#not.a.token")
+    wait_for_state(page, "old-link", 10)
+    assert "Ring til din kontaktperson" in page.inner_text("main")
+    browser.close()
+
+
+def test_the_key_does_not_stay_in_the_address(deployment, playwright):
+    citizen = deployment.person("citizen", "Karen Friis")
+    browser = launch(playwright)
+    page = open_page(browser, citizen.page)
+    wait_for_state(page, "idle", 10)
+    assert page.url == deployment.origin + "/borger"
+    page.reload()
+    wait_for_state(page, "idle", 10)
+    browser.close()
+
+
+def test_a_page_loaded_again_during_a_call_has_one_button_back(ringing, deployment):
+    page, worker, visit = ringing
+    page.get_by_role("button", name="Svar").click()
+    wait_until(lambda: state_of(worker, visit) == "active", 10, "the visit is answered")
+    other = open_page(page.context.browser, deployment.origin + "/")
+    other.evaluate(JOIN, {"token": worker.token, "visit": visit, "participant": worker.person["id"]})
+    wait_for_media(page, 10)
+    page.reload()
+    wait_for_state(page, "return", 10)
+    page.get_by_role("button", name="Tilbage til samtalen").click()
+    wait_for_media(page, 10)
+    wait_for_media(other, 10)
+    worker.json("POST", f"/visits/{visit}/hangup", {})
+    wait_for_state(page, "ended", 10)
