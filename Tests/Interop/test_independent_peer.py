@@ -1,6 +1,7 @@
 """aiortc, which shares no code with us or with Chromium, as a peer over the media endpoint."""
 
 import asyncio
+import concurrent.futures
 import fractions
 import time
 
@@ -102,7 +103,10 @@ def test_aiortc_peers_hear_and_see_each_other(deployment):
             await peer.leave()
         return peers
 
-    for peer in asyncio.run(hold()):
+    # A thread of its own: Playwright keeps an event loop running in this one.
+    with concurrent.futures.ThreadPoolExecutor() as thread:
+        peers = thread.submit(asyncio.run, hold()).result()
+    for peer in peers:
         assert peer.frames["audio"] > SECONDS * 50 * 0.6, peer.frames
         assert peer.frames["video"] > SECONDS * 30 * 0.4, peer.frames
         assert peer.loudest > 2000, "the tone arrived as silence"
