@@ -71,6 +71,8 @@ def test_chromium_and_native_client_hear_and_see_each_other(deployment, parties,
 
     # What Chromium says it received from the native client.
     assert seen["srtpCipher"] in GCM
+    assert seen["inbound_video"]["framesDecoded"] > 60
+    assert seen["inbound_video"]["freezeCount"] == 0
     assert seen["inbound_audio"]["totalAudioEnergy"] > 0.001
 
     # What the native client proves that it received from Chromium.
@@ -97,6 +99,8 @@ def test_two_chromiums_hear_and_see_each_other(deployment, parties, chromiums):
     for peer in (page, other):
         seen = wait_for_steady_media(peer, 4, within=24)
         assert seen["srtpCipher"] in GCM
+        assert seen["inbound_video"]["framesDecoded"] > 30
+        assert seen["inbound_video"]["freezeCount"] == 0
         assert seen["inbound_audio"]["totalAudioEnergy"] > 0
         # Transport-wide feedback lets Chromium leave its cautious start rate.
         assert seen["outbound_video"]["targetBitrate"] > 300_000
