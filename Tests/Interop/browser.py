@@ -9,6 +9,8 @@ FLAGS = [
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
     "--allow-loopback-in-peer-connection",
+    # Nobody looks: painting by software costs more than the call.
+    "--disable-gpu",
 ]
 
 # What getStats says, folded to what the tests ask about.
@@ -33,7 +35,9 @@ JOIN = """async ({ token, visit, participant }) => {
   const { Service } = await import("/assets/api.mjs");
   const { Call } = await import("/assets/call.mjs");
   const service = new Service(token);
-  const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
+  const stream = await navigator.mediaDevices.getUserMedia({
+    audio: true, video: { width: 320, height: 180, frameRate: 15 },
+  });
   globalThis.besoegCall = new Call({
     service, visit, participant, slots: 1, tracks: stream.getTracks(), onState() {},
     onTrack(kind, slot, track) {
@@ -91,23 +95,41 @@ def wait_for_media(page, seconds):
     raise AssertionError(f"no sound and picture within {seconds} s: {seen}, {page.messages}")
 
 
-def wait_for_steady_media(page, seconds, within):
+def wait_for_steady_media(page, seconds, machine, tries=6):
     """Waits for `seconds` on end without a freeze and with less than 2 % of the sound invented.
 
-    A test machine with two cores stalls now and then for its own reasons; a call that the relay
-    breaks never has such a stretch. Returns the stats at its end.
+    A call that the relay breaks never has such a stretch. One in which the machine was short of
+    processor (see `machine.py`) says nothing, and after the last try that time is added to the bounds.
+    Returns the stats at its end.
     """
-    deadline = time.monotonic() + within
-    while time.monotonic() < deadline:
+    judged = 0
+    for _ in range(tries):
+        start = time.monotonic()
         before = wait_for_media(page, 10)
         page.wait_for_timeout(seconds * 1000)
         after = wait_for_media(page, 10)
-        samples = after["inbound_audio"]["totalSamplesReceived"] - before["inbound_audio"]["totalSamplesReceived"]
-        froze = after["inbound_video"]["freezeCount"] - before["inbound_video"]["freezeCount"]
-        frames = after["inbound_video"]["framesDecoded"] - before["inbound_video"]["framesDecoded"]
-        if froze == 0 and invented(after) - invented(before) < 0.02 * samples and frames >= 10 * seconds:
+        short = machine.short_seconds(start)
+        stretch = {
+            "samples": grown(before, after, "inbound_audio", "totalSamplesReceived"),
+            "invented": invented(after) - invented(before),
+            "freezes": grown(before, after, "inbound_video", "freezeCount"),
+            "frozen": grown(before, after, "inbound_video", "totalFreezesDuration"),
+            "frames": grown(before, after, "inbound_video", "framesDecoded"),
+            "short": short,
+        }
+        if stretch["freezes"] == 0 and stretch["invented"] < 0.02 * stretch["samples"] \
+                and stretch["frames"] >= 10 * seconds:
             return after
-    raise AssertionError(f"no {seconds} s without a freeze within {within} s: {after}")
+        if short == 0:
+            judged += 1
+        assert judged < 2, f"{judged} stretches of {seconds} s on an idle machine, none steady: {stretch}, {after}"
+    assert stretch["invented"] < 0.02 * stretch["samples"] + 48_000 * short, (stretch, after)
+    assert stretch["frozen"] <= short and stretch["frames"] >= 10 * (seconds - short), (stretch, after)
+    return after
+
+
+def grown(before, after, stat, field):
+    return after[stat][field] - before[stat][field]
 
 
 def invented(seen):

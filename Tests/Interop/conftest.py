@@ -7,9 +7,10 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from deployment import RELEASE, Deployment
+from machine import Machine
 
 # Every test has a deadline: a hang is a failure with a stack trace, not a stuck run.
-DEADLINE_SECONDS = 120
+DEADLINE_SECONDS = 180
 
 
 @pytest.fixture(autouse=True)
@@ -24,6 +25,13 @@ def deployment(tmp_path):
     running = Deployment(tmp_path).start()
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="session")
+def machine():
+    watched = Machine().start()
+    yield watched
+    watched.stop()
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from browser import JOIN, launch, open_page, stats, wait_for_media, wait_for_state, wait_for_steady_media
+from browser import JOIN, grown, launch, open_page, stats, wait_for_media, wait_for_state, wait_for_steady_media
 from deployment import program, wait_until
 
 
@@ -16,10 +16,15 @@ GCM = ("SRTP_AEAD_AES_128_GCM", "SRTP_AEAD_AES_256_GCM")
 
 
 @pytest.fixture
-def parties(deployment):
+def people(deployment):
+    """A worker and a citizen."""
+    return deployment.person("supportWorker", "Anne Holm"), deployment.person("citizen", "Karen Friis")
+
+
+@pytest.fixture
+def parties(deployment, people):
     """A worker, a citizen and a visit booked for now."""
-    worker = deployment.person("supportWorker", "Anne Holm")
-    citizen = deployment.person("citizen", "Karen Friis")
+    worker, citizen = people
     return worker, citizen, deployment.book(worker, citizen)["id"]
 
 
@@ -55,33 +60,50 @@ def answer_in(page):
     page.get_by_role("button", name="Svar").click()
 
 
-def test_chromium_and_native_client_hear_and_see_each_other(deployment, parties, playwright, proof_files, tmp_path):
-    worker, citizen, visit = parties
+def hold_with_native_client(deployment, worker, citizen, page, folder, machine):
+    """A call between the citizen's page and the command line client: the visit, what both saw, and for
+    how many seconds of it the machine was short of processor."""
+    visit = deployment.book(worker, citizen)["id"]
+    start = time.monotonic()
+    folder.mkdir()
+    native = program("besoeg", "call", visit, "--for", 24, "--source", "tones", "--proof", folder / "proof.json",
+                     device=worker, folder=folder, label="worker")
+    answer_in(page)
+    wait_for_media(page, 20)
+    seen = wait_for_steady_media(page, 6, machine, tries=3)
+    assert native.wait(60) == 0, (folder / "worker.log").read_text()
+    short = machine.short_seconds(start)
+    wait_for_state(page, "ended", 10)
+    return visit, seen, json.loads((folder / "proof.json").read_text()), short
+
+
+def test_chromium_and_native_client_hear_and_see_each_other(
+        deployment, people, playwright, proof_files, machine, tmp_path):
+    worker, citizen = people
     browser = launch(playwright, **proof_files)
     page = open_page(browser, citizen.page)
     wait_for_state(page, "idle", 10)
-    proof_path = tmp_path / "worker-proof.json"
-    native = program("besoeg", "call", visit, "--for", 24, "--source", "tones", "--proof", proof_path,
-                     device=worker, folder=tmp_path, label="worker")
-    answer_in(page)
-    wait_for_media(page, 20)
-    seen = wait_for_steady_media(page, 6, within=20)
-    assert native.wait(60) == 0, (tmp_path / "worker.log").read_text()
-    wait_for_state(page, "ended", 10)
+    for attempt in range(3):
+        visit, seen, proof, short = hold_with_native_client(
+            deployment, worker, citizen, page, tmp_path / f"call-{attempt}", machine)
+        if short < 1:
+            break
+        page.reload()
+        wait_for_state(page, "idle", 10)
 
     # What Chromium says it received from the native client.
     assert seen["srtpCipher"] in GCM
     assert seen["inbound_video"]["framesDecoded"] > 60
-    assert seen["inbound_video"]["freezeCount"] == 0
+    assert seen["inbound_video"]["totalFreezesDuration"] <= short, (seen, short)
     assert seen["inbound_audio"]["totalAudioEnergy"] > 0.001
 
     # What the native client proves that it received from Chromium.
-    proof = json.loads(proof_path.read_text())
     assert proof["framesSeen"] > 100, proof
-    assert proof["longestFreezeMs"] < 1000, proof
+    assert proof["packetsLost"] == 0 and proof["framesMissing"] == 0, proof
+    assert proof["longestFreezeMs"] < 1000 + 1000 * short, (proof, short)
     assert proof["tonesHeard"] >= 10, proof
-    # Over the whole call, start and machine stalls included: "ok" is under 5 %.
-    assert proof["concealedSamples"] / proof["totalSamples"] < 0.05, proof
+    # Over the whole call, its start included: "ok" is under 5 %.
+    assert proof["concealedSamples"] < 0.05 * proof["totalSamples"] + 48_000 * short, (proof, short)
 
     entries = worker.ledger(visit)
     assert [entry["sequence"] for entry in entries] == list(range(1, len(entries) + 1))
@@ -93,14 +115,17 @@ def test_chromium_and_native_client_hear_and_see_each_other(deployment, parties,
     browser.close()
 
 
-def test_two_chromiums_hear_and_see_each_other(deployment, parties, chromiums):
+def test_two_chromiums_hear_and_see_each_other(deployment, parties, chromiums, machine):
     worker, citizen, visit = parties
     page, other = chromiums
     for peer in (page, other):
-        seen = wait_for_steady_media(peer, 4, within=24)
+        start = time.monotonic()
+        first = stats(peer)
+        seen = wait_for_steady_media(peer, 4, machine)
+        frozen = grown(first, seen, "inbound_video", "totalFreezesDuration")
+        assert frozen <= machine.short_seconds(start), (frozen, seen)
         assert seen["srtpCipher"] in GCM
         assert seen["inbound_video"]["framesDecoded"] > 30
-        assert seen["inbound_video"]["freezeCount"] == 0
         assert seen["inbound_audio"]["totalAudioEnergy"] > 0
         # Transport-wide feedback lets Chromium leave its cautious start rate.
         assert seen["outbound_video"]["targetBitrate"] > 300_000
