@@ -85,6 +85,26 @@ public struct RedundantAudio: Hashable, Sendable, BitwiseCopyable {
     }
   }
 
+  /// Bytes of a redundant block's header.
+  public static let redundantHeaderLength = 4
+
+  /// Writes the header of a redundant block at `offset`; false where the block is too long or too old
+  /// to be one.
+  public static func writeRedundantHeader(
+    payloadType: PayloadType, timestampOffset: Int, length: Int, into payload: inout MutableRawSpan,
+    at offset: Int
+  ) -> Bool {
+    guard (0...maximumTimestampOffset).contains(timestampOffset),
+      (0...maximumBlockLength).contains(length),
+      payload.hasRoom(for: redundantHeaderLength, at: offset)
+    else { return false }
+    let word =
+      0x8000_0000 | UInt32(payloadType.rawValue & 0x7F) << 24 | UInt32(timestampOffset) << 10
+      | UInt32(length)
+    payload.storeUInt32(word, at: offset)
+    return true
+  }
+
   /// Writes a payload at `offset` and returns its length in bytes; nil where it does not fit, a
   /// redundant block is too long or too old, or there are too many.
   ///
@@ -108,10 +128,11 @@ public struct RedundantAudio: Hashable, Sendable, BitwiseCopyable {
     var data = offset &+ headersLength
     for index in 0..<redundant.count {
       let block = redundant[index]
-      let word =
-        0x8000_0000 | UInt32(block.payloadType.rawValue & 0x7F) << 24
-        | UInt32(block.timestampOffset) << 10 | UInt32(block.length)
-      payload.storeUInt32(word, at: header)
+      guard
+        writeRedundantHeader(
+          payloadType: block.payloadType, timestampOffset: block.timestampOffset,
+          length: block.length, into: &payload, at: header)
+      else { return nil }
       payload.storeBytes(source.extracting(block.range), at: data)
       header &+= 4
       data &+= block.length

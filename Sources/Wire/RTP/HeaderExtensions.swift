@@ -116,6 +116,13 @@ extension RTPHeader {
     return SequenceNumber(rawValue: packet.loadUInt16(at: element.offset))
   }
 
+  /// Whether the element `id` of `packet` is the text `name`: a media section's (RFC 9143 §15) or an
+  /// RTP stream's (RFC 8852).
+  public func isNamed(_ name: String, id: UInt8, in packet: RawSpan) -> Bool {
+    guard let element = extensions.find(id: id, in: packet) else { return false }
+    return packet.isEqual(element.range, to: name)
+  }
+
   /// The absolute send time in the element `id` of `packet`: 6.18 fixed-point seconds modulo 64.
   @inlinable
   public func absoluteSendTime(id: UInt8, in packet: RawSpan) -> UInt32? {

@@ -151,6 +151,13 @@ public struct STUNMessage: Hashable, Sendable {
     }
   }
 
+  /// The address in an attribute of this message that is made like XOR-MAPPED-ADDRESS.
+  func xorAddress(
+    in value: Range<Int>, of bytes: RawSpan
+  ) throws(ParseError) -> SocketAddress {
+    try Self.xorAddress(bytes, at: value.lowerBound, count: value.count, transactionID)
+  }
+
   /// Calls `body` with the type and the range of the value of each attribute, known or not.
   public func forEachAttribute(
     in bytes: RawSpan, _ body: (STUNAttribute, Range<Int>) -> Void

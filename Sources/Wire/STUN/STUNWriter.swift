@@ -37,7 +37,7 @@ public struct STUNWriter: BitwiseCopyable, Sendable {
   }
 
   /// Reserves an attribute of `count` bytes, padded with zeros, and returns where its value goes.
-  private mutating func attribute(
+  mutating func attribute(
     _ type: STUNAttribute, count: Int, in bytes: inout MutableRawSpan
   ) -> Int? {
     let padded = (count &+ 3) & ~3
@@ -61,7 +61,7 @@ public struct STUNWriter: BitwiseCopyable, Sendable {
     bytes.storeBytes(value, at: offset)
   }
 
-  private mutating func add(
+  mutating func add(
     _ type: STUNAttribute, text: String, to bytes: inout MutableRawSpan
   ) {
     guard let offset = attribute(type, count: text.utf8.count, in: &bytes) else { return }
@@ -106,8 +106,15 @@ public struct STUNWriter: BitwiseCopyable, Sendable {
 
   /// Adds XOR-MAPPED-ADDRESS; an IPv4-mapped address travels as IPv4.
   public mutating func add(mappedAddress address: SocketAddress, to bytes: inout MutableRawSpan) {
+    add(.xorMappedAddress, address: address, to: &bytes)
+  }
+
+  /// Adds an attribute that is an address XORed as §14.2 has it.
+  mutating func add(
+    _ type: STUNAttribute, address: SocketAddress, to bytes: inout MutableRawSpan
+  ) {
     let count = address.isIPv4 ? 8 : 20
-    guard let offset = attribute(.xorMappedAddress, count: count, in: &bytes) else { return }
+    guard let offset = attribute(type, count: count, in: &bytes) else { return }
     let cookie = STUNMessage.magicCookie
     bytes.storeUInt16(address.isIPv4 ? 1 : 2, at: offset)
     bytes.storeUInt16(

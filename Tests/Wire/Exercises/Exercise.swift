@@ -14,6 +14,9 @@ enum Exercise: String, CaseIterable, Sendable {
   case vp8 = "VP8"
   case opus = "Opus"
   case redundantAudio = "RED"
+  case framing = "Framing"
+  case turn = "TURN"
+  case opening = "Opening"
 
   /// Feeds `bytes` to the parser.
   func run(_ bytes: RawSpan) throws {
@@ -26,6 +29,9 @@ enum Exercise: String, CaseIterable, Sendable {
     case .vp8: try exerciseVP8(bytes)
     case .opus: try exerciseOpus(bytes)
     case .redundantAudio: try exerciseRedundantAudio(bytes)
+    case .framing: try exerciseFraming(bytes)
+    case .turn: try exerciseTURN(bytes)
+    case .opening: try exerciseOpening(bytes)
     }
   }
 }

@@ -28,6 +28,13 @@ private func exerciseSection(_ section: MediaSection) throws {
     _ = section.retransmissionSSRC(of: ssrc)
     _ = section.sourceValue("cname", of: ssrc)
   }
+  for rid in section.restrictionIDs {
+    try require(RestrictionID(sdp: rid.sdp) == rid, "an encoding's name survives")
+  }
+  if let simulcast = section.simulcast.flatMap({ Simulcast(sdp: $0) }) {
+    try require(Simulcast(sdp: simulcast.sdp) == simulcast, "simulcast survives")
+  }
+  for type in section.payloadTypes { _ = section.simulcastNames(sendingIn: type) }
   _ = section.payloadType(encoding: "VP8", clockRate: 90_000)
   _ = section.sha256Fingerprint
 }
