@@ -1,0 +1,123 @@
+public import Wire
+
+/// When the packets with a transport-wide sequence number arrived, and what of that is not yet told
+/// to their sender (draft-holmer-rmcat-transport-wide-cc-extensions-01).
+///
+/// Without this feedback Chromium's sender stays at its start bitrate of 300 kbit/s.
+public struct ArrivalRecorder: ~Copyable, Sendable {
+  /// How often feedback is sent while packets arrive. libwebrtc varies between 50 and 250 ms; the
+  /// short end lets the sender find the path's limit, and back off, sooner, for 1 % of the bits.
+  public static let interval = TimeSpan.milliseconds(50)
+  /// Packets remembered, a power of two: four seconds at 500 packets a second.
+  private static let capacity: UInt64 = 2048
+  /// How far back a late packet is still reported.
+  private static let lateLimit: UInt64 = 500
+
+  private struct Arrival: BitwiseCopyable {
+    var sequence: UInt64 = 0
+    var at = MonotonicTime.zero
+  }
+
+  /// Its size never changes and nobody else holds it, so that writing to it never copies it.
+  private var arrivals: [Arrival]
+  private var nextToReport: UInt64 = 0
+  private var highest: UInt64 = 0
+  private var hasNews = false
+  private var feedbackCount: UInt8 = 0
+  private var lastFeedbackAt: MonotonicTime?
+  private var pause = Self.interval
+  private var epoch: MonotonicTime?
+
+  /// A recorder; one that is not used takes no memory.
+  public init(isUsed: Bool) {
+    arrivals = [Arrival](repeating: Arrival(), count: isUsed ? Int(Self.capacity) : 0)
+  }
+
+  /// When feedback is due; nil while there is nothing to tell.
+  public var dueAt: MonotonicTime? {
+    guard hasNews else { return nil }
+    return (lastFeedbackAt ?? .zero) + pause
+  }
+
+  /// Reports less often where the way back is narrow: a report takes some 100 bytes with everything
+  /// around it, 16 kbit/s at twenty a second. nil where nothing speaks of a limit.
+  public mutating func adapt(toRoom bitrate: Int?) {
+    pause =
+      switch bitrate ?? .max {
+      case ..<120_000: .milliseconds(200)
+      case ..<300_000: .milliseconds(100)
+      default: Self.interval
+      }
+  }
+
+  /// Takes note of a packet.
+  public mutating func note(_ sequence: UInt16, now: MonotonicTime) {
+    guard arrivals.count > 0 else { return }
+    guard epoch != nil else {
+      // A second before the first packet, so that no time is ever negative.
+      epoch = now - .seconds(1)
+      lastFeedbackAt = now
+      highest = 0x1_0000 | UInt64(sequence)
+      nextToReport = highest
+      record(highest, now: now)
+      return
+    }
+    let distance = Int64(Int16(bitPattern: sequence &- UInt16(truncatingIfNeeded: highest)))
+    let extended = UInt64(bitPattern: Int64(bitPattern: highest) &+ distance)
+    if distance > 0 {
+      highest = extended
+      // Beyond what is remembered nothing can be told; the sender sees it as lost long since.
+      if highest &- nextToReport >= Self.capacity {
+        nextToReport = highest &- Self.capacity &+ 1
+      }
+    } else if extended < nextToReport {
+      guard nextToReport &- extended <= Self.lateLimit, extended >= 0x8000,
+        arrival(of: extended) == nil
+      else { return }
+      // Told as lost before: tell again from here on that it came.
+      nextToReport = extended
+    }
+    record(extended, now: now)
+  }
+
+  private mutating func record(_ extended: UInt64, now: MonotonicTime) {
+    arrivals[Int(extended & (Self.capacity - 1))] = Arrival(sequence: extended, at: now)
+    hasNews = true
+  }
+
+  private func arrival(of extended: UInt64) -> MonotonicTime? {
+    let arrival = arrivals[Int(extended & (Self.capacity - 1))]
+    return arrival.sequence == extended ? arrival.at : nil
+  }
+
+  /// Writes the next feedback packet and returns its length; nil when there is nothing more to tell
+  /// or it does not fit.
+  public mutating func writeFeedback(
+    into bytes: inout MutableRawSpan, at offset: Int, sender: SSRC, media: SSRC, now: MonotonicTime
+  ) -> Int? {
+    guard hasNews, let epoch else { return nil }
+    lastFeedbackAt = now
+    // What was lost before the first news is told as lost; a long outage is not spelled out.
+    while nextToReport < highest && arrival(of: nextToReport) == nil
+      && highest &- nextToReport >= Self.lateLimit
+    {
+      nextToReport &+= 1
+    }
+    let base = nextToReport
+    let written = TransportWideFeedback.write(
+      senderSSRC: sender, mediaSSRC: media, feedbackCount: feedbackCount,
+      base: SequenceNumber(UInt16(truncatingIfNeeded: base)),
+      count: Int(highest &- base &+ 1), into: &bytes, at: offset
+    ) { distance in
+      arrival(of: base &+ UInt64(distance)).map { .zero + ($0 - epoch) }
+    }
+    guard let written else {
+      hasNews = false
+      return nil
+    }
+    nextToReport = base &+ UInt64(written.statusCount)
+    hasNews = nextToReport <= highest
+    feedbackCount &+= 1
+    return written.length
+  }
+}

@@ -1,0 +1,114 @@
+import Wire
+
+/// Empties a queue that has become long, and finds out when it is not ours to empty.
+///
+/// Sending a little less than the path carries empties a queue of two seconds in ten. Speech cannot
+/// wait that long: the picture pauses until what is on its way has come out. Where the queue stays long
+/// although we have all but stopped, another flow fills it (any TCP transfer does), and yielding to
+/// the delay would mean to starve: then only loss counts, until the queue is short again.
+struct QueueDrain: BitwiseCopyable {
+  /// A longer queue is drained …
+  private static let long = TimeSpan.milliseconds(100)
+  /// … until it is this short.
+  private static let short = TimeSpan.milliseconds(40)
+  /// The least time a queue has to empty.
+  private static let patience = TimeSpan.milliseconds(300)
+  /// Having sent less than this part of what the path carried counts as having stopped.
+  private static let stopped = 0.6
+  /// How long the queue must be short until the other flow is taken to be gone.
+  private static let calm = TimeSpan.seconds(1)
+  /// After so long it is tried again whether the queue is ours; each time that it is not, twice as
+  /// long, as every trial stops the picture …
+  private static let belief = TimeSpan.seconds(20)
+  private static let longestBelief = TimeSpan.seconds(160)
+  /// … and so soon after is again.
+  private static let again = TimeSpan.seconds(10)
+  /// A path that carries less, in bit/s, may be one that the sound fills by itself.
+  private static let soundAlone = 100_000.0
+
+  private enum State: BitwiseCopyable {
+    case idle
+    case draining(since: MonotonicTime, until: MonotonicTime, longest: TimeSpan, carried: Double)
+    case competing(since: MonotonicTime, calmSince: MonotonicTime?)
+  }
+
+  /// What one feedback packet showed.
+  struct Observation: BitwiseCopyable {
+    /// How long packets wait.
+    var queue: TimeSpan
+    /// How long one large packet takes at what the path carries: not a queue.
+    var packetTime: TimeSpan
+    /// What the path carried just now, and what we sent lately, in bit/s.
+    var carried: Double
+    var sent: Double
+    /// At what rate the packets that came out lately were sent.
+    var offered: Double
+    var bytesInFlight: Int
+    var roundTrip: TimeSpan
+  }
+
+  private var state = State.idle
+  private var believes = Self.belief
+  private var believedUntil: MonotonicTime?
+
+  /// Whether the queue is being emptied.
+  var isDraining: Bool { if case .draining = state { true } else { false } }
+  /// When the emptying began.
+  var startedAt: MonotonicTime? {
+    if case .draining(let since, _, _, _) = state { since } else { nil }
+  }
+  /// Whether another flow fills the queue.
+  var isCompeting: Bool { if case .competing = state { true } else { false } }
+
+  /// Learns from feedback; true where a drain has ended well just now.
+  mutating func update(_ seen: Observation, at now: MonotonicTime) -> Bool {
+    let long = Self.long + seen.packetTime
+    let short = Self.short + seen.packetTime
+    switch state {
+    case .idle:
+      guard seen.queue > long else { return false }
+      // Twice the time that all we have on its way takes: sound goes on meanwhile.
+      let rest = TimeSpan.nanoseconds(
+        of: 2 &* seen.bytesInFlight, at: Int(max(8_000, seen.carried)))
+      state = .draining(
+        since: now, until: now + min(.seconds(6), rest + seen.roundTrip + Self.patience),
+        longest: seen.queue,
+        carried: seen.carried)
+    case .draining(let begin, let end, let before, let carried):
+      if seen.queue < short {
+        state = .idle
+        return true
+      }
+      // What was on its way when it began comes out first: the queue may grow yet.
+      let longest = max(before, seen.queue)
+      guard now >= end else {
+        state = .draining(since: begin, until: end, longest: longest, carried: carried)
+        return false
+      }
+      let inVain = seen.queue.nanoseconds > longest.nanoseconds / 2
+      // Sound alone cannot stop: there the queue is not ours if as much comes out as goes in, unless
+      // there is room for nothing else (`StandingQueue`).
+      let ratio = seen.carried / max(1, seen.offered)
+      let hasStopped =
+        seen.sent < Self.stopped * carried
+        || carried > Self.soundAlone && (0.9...1.15).contains(ratio)
+      if inVain && hasStopped { compete(at: now) } else { state = .idle }
+    case .competing(let since, let calmSince):
+      let calm = seen.queue < short ? calmSince ?? now : nil
+      let isOver = now - (calm ?? now) > Self.calm || now - since > believes
+      state = isOver ? .idle : .competing(since: since, calmSince: calm)
+      if isOver { believedUntil = calm == nil ? now : nil }
+    }
+    return false
+  }
+
+  /// Another flow fills the queue.
+  mutating func compete(at now: MonotonicTime) {
+    let isAgain = believedUntil.map { now - $0 < Self.again } ?? false
+    believes = isAgain ? min(believes * 2, Self.longestBelief) : Self.belief
+    state = .competing(since: now, calmSince: nil)
+  }
+
+  /// Starts over.
+  mutating func restart() { state = .idle }
+}

@@ -1,0 +1,97 @@
+import Wire
+
+/// How long packets wait in the path's queue: by how much the fastest of the last few packets was
+/// slower than the fastest of the last half minute.
+///
+/// The fastest, because jitter only ever adds: its swaying hardly shows in the least of some packets,
+/// and a queue shows in all of them. The two clocks need not agree; their drift in half a minute is
+/// some milliseconds.
+struct QueueMeter {
+  /// The last few packets: those of this time, but no fewer and no more than this many. On a path that
+  /// has become narrow three packets already take a while.
+  private static let recentTime = TimeSpan.milliseconds(120)
+  private static let fewestRecent = 3
+  private static let recentCount = 10
+  private static let floorCount = 6
+  private static let floorWidth = TimeSpan.seconds(5)
+  /// While another flow keeps the queue full the floor cannot be seen, and is remembered longer.
+  private static let heldFloorWidth = TimeSpan.seconds(15)
+
+  private var recent = InlineArray<10, TimeSpan>(repeating: .zero)
+  private var arrivals = InlineArray<10, MonotonicTime>(repeating: .zero)
+  private var recentNext = 0
+  private var recentFilled = 0
+  private var floors = InlineArray<6, TimeSpan>(repeating: .zero)
+  private var floorsFilled = 0
+  /// The least of all but the newest.
+  private var earlierFloor = TimeSpan.zero
+  private var floorSince: MonotonicTime?
+  private var mean = 0.0
+  /// How far single packets' delays are from their mean, smoothed.
+  private(set) var jitter = TimeSpan.zero
+  /// The time packets wait, without jitter.
+  private(set) var delay = TimeSpan.zero
+
+  /// Takes one packet's times of sending and of arrival, by two clocks.
+  mutating func add(
+    sentAt: MonotonicTime, arrivedAt: MonotonicTime, holdsFloor: Bool, at now: MonotonicTime
+  ) {
+    let way = arrivedAt - sentAt
+    if floorSince == nil { mean = way.milliseconds }
+    let deviation = abs(way.milliseconds - mean)
+    mean += (way.milliseconds - mean) / 16
+    jitter = TimeSpan(
+      nanoseconds: jitter.nanoseconds
+        + Int64((min(deviation, 500) * 1e6 - Double(jitter.nanoseconds)) / 32))
+
+    recentNext = (recentNext + 1) % Self.recentCount
+    recent[recentNext] = way
+    arrivals[recentNext] = arrivedAt
+    recentFilled = min(recentFilled + 1, Self.recentCount)
+    note(way, for: holdsFloor ? Self.heldFloorWidth : Self.floorWidth, at: now)
+    var fastest = way
+    var age = 1
+    while age < recentFilled {
+      let row = (recentNext - age + Self.recentCount) % Self.recentCount
+      if age >= Self.fewestRecent, arrivedAt - arrivals[row] > Self.recentTime { break }
+      fastest = min(fastest, recent[row])
+      age += 1
+    }
+    delay = max(.zero, fastest - min(floors[0], earlierFloor))
+  }
+
+  /// Starts over: another path has another length.
+  mutating func restart() {
+    recentFilled = 0
+    recentNext = 0
+    floorsFilled = 0
+    floorSince = nil
+    jitter = .zero
+    delay = .zero
+  }
+
+  /// Forgets how long the last few packets waited, not how long the path is.
+  mutating func forgetRecent() {
+    recentFilled = 0
+    recentNext = 0
+    delay = .zero
+  }
+
+  private mutating func note(_ way: TimeSpan, for width: TimeSpan, at now: MonotonicTime) {
+    guard let since = floorSince, now - since < width else {
+      // The oldest is the last row.
+      for index in stride(from: Self.floorCount - 1, to: 0, by: -1) {
+        floors[index] = floors[index - 1]
+      }
+      floors[0] = way
+      earlierFloor = way
+      for index in 1..<(floorsFilled + 1) where index < Self.floorCount {
+        earlierFloor = min(earlierFloor, floors[index])
+      }
+      floorsFilled = min(floorsFilled + 1, Self.floorCount)
+      floorSince = now
+      return
+    }
+    floors[0] = min(floors[0], way)
+  }
+}

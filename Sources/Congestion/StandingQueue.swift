@@ -1,0 +1,97 @@
+public import Wire
+
+/// Bounds the estimate while a queue stands that does not drain.
+///
+/// On a path that hardly carries the sound, the sound alone keeps the queue full: pictures pause in
+/// vain, and a controller that sees a queue of constant length sees no growth. The path then carries no
+/// more than what arrives; a little less is aimed at until the queue is gone, and the bound is let up
+/// slowly, faster once there has been no queue for a while.
+public struct StandingQueue: Sendable, BitwiseCopyable {
+  /// A queue of so long …
+  private static let long = TimeSpan.milliseconds(150)
+  /// … or a picture that cannot leave, for so long, stands.
+  private static let patience = TimeSpan.milliseconds(1_500)
+  /// Where the sound fills the path by itself, in bit/s, and a queue was seen lately, the next one is
+  /// seen sooner, and the bound is let up by no more than this: the queue must not come again and again.
+  private static let narrow = (path: 100_000.0, growth: 0.015)
+  private static let sooner = (
+    long: TimeSpan.milliseconds(80), patience: TimeSpan.milliseconds(400)
+  )
+  private static let memory = TimeSpan.seconds(60)
+  /// Of what arrives, so much is aimed at.
+  private static let share = 0.85
+  /// Less than this is not what a path carries: feedback can get lost altogether.
+  private static let least = 40_000.0
+  /// There is no queue below this delay, and no doubt about it below this loss.
+  private static let short = TimeSpan.milliseconds(60)
+  private static let clearLoss = 0.05
+  /// How much of itself the bound grows by in a second without a queue, at first and after a while
+  /// without loss.
+  private static let growth = (first: 0.06, calm: 0.30)
+  private static let calm = TimeSpan.seconds(4)
+
+  /// Making way for so long without the queue getting shorter than this part of what it was shows
+  /// that another flow fills it …
+  private static let vain = TimeSpan.seconds(6)
+  private static let emptied = 0.6
+  /// … which is believed for so long.
+  private static let belief = TimeSpan.seconds(30)
+
+  /// What may be sent in all, in bit/s; nil while nothing stands.
+  public private(set) var bound: Double?
+  private var standsSince: MonotonicTime?
+  private var calmSince: MonotonicTime?
+  /// When making way began, and how long the queue was then.
+  private var yielding: (since: MonotonicTime, delay: TimeSpan)?
+  private var yieldsAgainAt = MonotonicTime.zero
+  private var narrowUntil = MonotonicTime.zero
+  private var last = MonotonicTime.zero
+
+  /// A path without such a queue.
+  public init() {}
+
+  /// Takes what is seen of the path: the controller's estimate, what arrives, the queue's delay, the
+  /// loss, and for how long pictures have been waiting to leave. True where making way has just turned
+  /// out to be in vain.
+  public mutating func update(
+    estimate: Int, arrives: Int, delay: TimeSpan, loss: Double, wait: TimeSpan,
+    at now: MonotonicTime
+  ) -> Bool {
+    let isNarrow = now < narrowUntil && Double(arrives) < Self.narrow.path
+    standsSince = delay > (isNarrow ? Self.sooner.long : Self.long) ? standsSince ?? now : nil
+    calmSince = delay < Self.short ? calmSince ?? now : nil
+    let elapsed = min((now - last).seconds, 1)
+    last = now
+    guard now >= yieldsAgainAt else { return false }
+    if let start = yielding, let standsSince, now - max(start.since, standsSince) > Self.vain {
+      guard delay.seconds > start.delay.seconds * Self.emptied else {
+        // It takes its time, but it does get shorter.
+        yielding = (now, delay)
+        return false
+      }
+      yieldsAgainAt = now + Self.belief
+      yielding = nil
+      bound = nil
+      return true
+    }
+    let patience = isNarrow ? Self.sooner.patience : Self.patience
+    let stands = standsSince.map { now - $0 > patience } ?? false
+    if stands || wait > Self.patience {
+      let carried = max(Double(arrives) * Self.share, Self.least)
+      if bound == nil { yielding = (now, delay) }
+      bound = min(bound ?? carried, carried)
+      if carried < Self.narrow.path { narrowUntil = now + Self.memory }
+    } else if let before = bound, let calmSince {
+      // Some paths always lose: there it takes longer, but the bound goes all the same.
+      let isClear = loss < Self.clearLoss && now - calmSince > Self.calm
+      let growth =
+        isNarrow ? Self.narrow.growth : isClear ? Self.growth.calm : Self.growth.first
+      let grown = before * (1 + growth * elapsed)
+      bound = grown < Double(estimate) ? grown : nil
+    }
+    return false
+  }
+
+  /// Forgets it: another path.
+  public mutating func removeAll() { self = StandingQueue() }
+}
