@@ -77,3 +77,24 @@ static inline void besoeg_dtls_deadline_expire(void *deadline) {
   time->tv_sec = 1;
   time->tv_usec = 0;
 }
+
+// MARK: TLS over byte streams
+
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+
+// SSL_CTX_set_min_proto_version is a macro over SSL_CTX_ctrl.
+static inline int besoeg_ssl_ctx_require_tls12(SSL_CTX *context) {
+  return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1;
+}
+
+// SSL_CTX_set_mode is a macro over SSL_CTX_ctrl: a connection at rest gives back its 34 KiB of record
+// buffers.
+static inline void besoeg_ssl_ctx_release_buffers(SSL_CTX *context) {
+  SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
+}
+
+// SSL_set_tlsext_host_name is a macro over SSL_ctrl with a pointer cast.
+static inline int besoeg_ssl_set_server_name(SSL *ssl, const char *name) {
+  return SSL_set_tlsext_host_name(ssl, name) == 1;
+}

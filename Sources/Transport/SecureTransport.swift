@@ -44,13 +44,32 @@ public struct SecureTransport: ~Copyable {
     settle(now: now)
   }
 
-  /// Takes a socket of ours away with all paths through it: it is closed or its network is gone.
+  /// Adds a byte stream (`path.isStream`) that is connected to `remote`, and to nobody else: it is not
+  /// paired with other addresses, nor does it take a default socket's place. What is sent over it is to
+  /// be framed (RFC 4571). `cost` is `LocalPath.tcpCost` or `.tlsCost`, and more where metered.
+  public mutating func addStreamPath(
+    _ path: LocalPath, to remote: SocketAddress, cost: UInt8, now: MonotonicTime
+  ) {
+    ice.addStreamPath(path, to: remote, cost: cost, now: now)
+    settle(now: now)
+  }
+
+  /// Takes one path away: the stream that a relay knew by `remote` is closed.
+  public mutating func removePath(
+    _ path: LocalPath, to remote: SocketAddress, now: MonotonicTime
+  ) {
+    ice.removePath(PathKey(local: path, remote: remote), now: now)
+    settle(now: now)
+  }
+
+  /// Takes a socket or stream of ours away with all paths through it: it is closed or its network is
+  /// gone.
   public mutating func removeLocalPath(_ path: LocalPath, now: MonotonicTime) {
     ice.removeLocalPath(path, now: now)
     settle(now: now)
   }
 
-  /// Adds an address of the peer's to check, from every socket of ours (client role). At most 8.
+  /// Adds an address of the peer's to check, from every socket of ours (client role). At most 12.
   public mutating func addRemoteCandidate(_ address: SocketAddress, now: MonotonicTime) {
     ice.addRemoteCandidate(address, now: now)
     settle(now: now)
@@ -86,9 +105,11 @@ public struct SecureTransport: ~Copyable {
   /// Media may come from an address that is not in use here (a caller that knows the session by its
   /// SSRC): if it is authentic, a relay checks that address, and moves there once it has answered and
   /// the old one is quiet.
+  ///
+  /// `mapped` is the peer's own address, where `source` is only our name for a stream.
   public mutating func receive(
     _ datagram: UnsafeMutableRawBufferPointer, from source: SocketAddress,
-    on localPath: LocalPath = .only, at now: MonotonicTime
+    on localPath: LocalPath = .only, mapped: SocketAddress? = nil, at now: MonotonicTime
   ) -> Received {
     guard let base = datagram.baseAddress, datagram.count > 0,
       datagram.count <= SRTPLimits.longestPacket
@@ -101,7 +122,8 @@ public struct SecureTransport: ~Copyable {
     case .media:
       return receiveMedia(base, length: datagram.count, over: key, now: now)
     case .stun:
-      receiveSTUN(UnsafeRawBufferPointer(datagram), over: key, now: now)
+      receiveSTUN(
+        UnsafeRawBufferPointer(datagram), over: key, mapped: mapped ?? source, now: now)
     case .dtls:
       receiveDTLS(UnsafeRawBufferPointer(datagram), over: key, now: now)
     default:
@@ -133,9 +155,10 @@ public struct SecureTransport: ~Copyable {
   }
 
   private mutating func receiveSTUN(
-    _ datagram: UnsafeRawBufferPointer, over key: PathKey, now: MonotonicTime
+    _ datagram: UnsafeRawBufferPointer, over key: PathKey, mapped: SocketAddress,
+    now: MonotonicTime
   ) {
-    guard !isOver, ice.receive(datagram, over: key, now: now) else {
+    guard !isOver, ice.receive(datagram, over: key, mapped: mapped, now: now) else {
       counts.refusedSTUN += 1
       return
     }

@@ -57,6 +57,9 @@ public struct TransportTimers: Sendable, Hashable {
   public var doubtAfter: TimeSpan
   /// Between checks on a selected path that is in doubt.
   public var doubtCheck: TimeSpan = .milliseconds(100)
+  /// The longest interval between checks once the doubt has lasted: an outage is over so soon after
+  /// the network is back.
+  public var outageCheck: TimeSpan = .milliseconds(300)
   /// Without any authenticated packet for this long, `consentLost` is reported.
   public var silence: TimeSpan = .seconds(2)
   /// Without an answered check for this long, nothing but checks is sent (RFC 7675 §5.1: 30 s).
@@ -75,7 +78,9 @@ public struct TransportTimers: Sendable, Hashable {
   public var slowRetransmit: TimeSpan = .seconds(2)
 
   /// The house's timers for `role`: the relay has hundreds of paths and checks each every 5 s; a
-  /// client has one and finds out within half a second that its own address changed.
+  /// client has a few and finds out within half a second that its own address changed. Sound comes
+  /// every 20 ms, or every 400 ms in a pause (RFC 7587 §3.1.3), so that a doubt which costs a check
+  /// or two is cheap, and the loss of a path is seen well before a second of sound is lost.
   public init(role: TransportRole) {
     switch role {
     case .relay:
@@ -85,7 +90,7 @@ public struct TransportTimers: Sendable, Hashable {
     case .client:
       selectedCheck = .milliseconds(400)
       idleCheck = .seconds(2)
-      doubtAfter = .milliseconds(600)
+      doubtAfter = .milliseconds(350)
     }
   }
 }

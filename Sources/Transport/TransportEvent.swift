@@ -27,13 +27,27 @@ public struct Transmit: Sendable, Hashable, BitwiseCopyable {
   }
 }
 
-/// One of our own sockets, as the caller numbers them. A relay worker has one.
+/// One of our own sockets or byte streams, as the caller numbers them: datagram sockets from 0 on,
+/// streams from 16 on. A relay worker has one or two sockets, and all its streams share one number.
 public struct LocalPath: Sendable, Hashable, BitwiseCopyable {
   /// The caller's number.
   public var rawValue: UInt8
 
   /// The socket of an endpoint that has one.
   public static let only = LocalPath(rawValue: 0)
+  /// The first number of a byte stream.
+  public static let firstStream = LocalPath(rawValue: 16)
+  /// All byte streams of a relay, which tells them apart by the peer's address.
+  public static let streams = LocalPath(rawValue: 200)
+
+  /// What a path over TCP costs, in milliseconds of round trip: a lost segment holds up all that come
+  /// after it, so datagrams are preferred wherever they pass.
+  public static let tcpCost: UInt8 = 20
+  /// What a path over TLS costs: TCP's, and a record that waits for its last byte.
+  public static let tlsCost: UInt8 = 45
+
+  /// Whether this is a byte stream (RFC 4571 framing, RFC 6544).
+  public var isStream: Bool { rawValue >= Self.firstStream.rawValue }
 
   /// The socket numbered `rawValue`.
   public init(rawValue: UInt8) { self.rawValue = rawValue }

@@ -103,6 +103,35 @@ struct CandidatePath: BitwiseCopyable {
     return nil
   }
 
+  /// Notes that a check sent at `sentAt` was answered now, in ICE generation `generation`; whether the
+  /// peer had nominated it meanwhile.
+  mutating func noteAnswered(
+    sentAt: MonotonicTime, generation: UInt32, now: MonotonicTime
+  ) -> Bool {
+    roundTrip.add(now - sentAt)
+    lastAnswered = now
+    unanswered = 0
+    validatedGeneration = generation
+    defer { isNominationPending = false }
+    return isNominationPending
+  }
+
+  /// Whether it should be checked when the peer checks it: it has not answered in this generation, or
+  /// so long ago that consent is about to end, or has ended in an outage (RFC 7675).
+  func needsCheck(generation: UInt32, consent: TimeSpan, now: MonotonicTime) -> Bool {
+    guard validatedGeneration == generation, let lastAnswered else { return true }
+    return (now - lastAnswered) * 2 >= consent
+  }
+
+  /// Takes it for dead: it must answer anew, and its round trip may be another then.
+  mutating func giveUp() {
+    validatedGeneration = nil
+    roundTrip = RoundTripEstimator()
+  }
+
+  /// Whether it leads over a byte stream.
+  var isStream: Bool { key.local.isStream }
+
   /// What choosing goes by, lower is better; nil before the first answer.
   var score: TimeSpan? {
     guard let smoothed = roundTrip.smoothed else { return nil }

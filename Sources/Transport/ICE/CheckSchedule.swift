@@ -6,7 +6,7 @@ struct CheckSchedule {
   struct Standing {
     /// Whether it is the selected one.
     var isSelected: Bool
-    /// Whether the selected path has gone quiet.
+    /// Whether the selected path has gone quiet, or there is none any more.
     var isDoubting: Bool
     /// Whether it has answered in the current ICE generation.
     var isValidated: Bool
@@ -39,13 +39,11 @@ struct CheckSchedule {
   ) {
     guard standing.isValidated || standing.isSelected else {
       let isGivenUp = !path.isConfigured && path.unanswered >= Self.learnedChecks
-      let longest =
-        standing.hasConnected && path.isConfigured ? timers.idleCheck : timers.slowCheck
       path.nextCheck = isGivenUp ? nil : now + path.interval
-      path.interval = min(path.interval * 2, longest)
+      path.interval = min(path.interval * 2, longestInterval(path, standing))
       return
     }
-    if !standing.isSelected, path.unanswered >= Self.deadAfter { path.validatedGeneration = nil }
+    if !standing.isSelected, path.unanswered >= Self.deadAfter { path.giveUp() }
     path.nextCheck = now + steadyInterval(path, standing)
   }
 
@@ -64,13 +62,34 @@ struct CheckSchedule {
     path.unanswered = 0
   }
 
+  /// The most that the backoff of a path without answers grows to. While nothing works, every path
+  /// that we were told of may be the one that comes back first.
+  private func longestInterval(_ path: CandidatePath, _ standing: Standing) -> TimeSpan {
+    guard standing.hasConnected, path.isConfigured else { return timers.slowCheck }
+    return standing.isDoubting ? timers.outageCheck : timers.idleCheck
+  }
+
+  /// Has a path checked as soon as its backoff allows (RFC 8445 §7.3.1.4). The check leaves before our
+  /// answer does, so the peer answers it before it sends anything that only a validated path may carry.
+  ///
+  /// A path that is being checked keeps its backoff: whoever sends a captured check over and over with
+  /// a borrowed address has it answered, but gets no more than one check a second besides.
+  func trigger(_ path: inout CandidatePath, now: MonotonicTime) {
+    let due = path.lastChecked.map { max(now, $0 + path.interval) } ?? now
+    path.nextCheck = path.nextCheck.map { min($0, due) } ?? due
+  }
+
   /// Until the next check of a path that is selected or answers.
   private mutating func steadyInterval(_ path: CandidatePath, _ standing: Standing) -> TimeSpan {
     guard standing.isSelected else {
-      return path.unanswered > 1 ? timers.slowCheck : jittered(timers.idleCheck)
+      if standing.isDoubting { return timers.outageCheck }
+      if path.unanswered > 1 { return timers.slowCheck }
+      // A path is known by a few answers; they are had at once.
+      let isKnown = path.roundTrip.samples >= PathChoice.samplesNeeded
+      return isKnown ? jittered(timers.idleCheck) : timers.outageCheck
     }
     if !standing.isDoubting, standing.isValidated { return jittered(timers.selectedCheck) }
-    return path.unanswered > Self.patience ? timers.slowCheck : timers.doubtCheck
+    return path.unanswered > Self.patience ? timers.outageCheck : timers.doubtCheck
   }
 
   /// Between 0.8 and 1.2 of `span`, as RFC 7675 §5.1 asks.

@@ -43,22 +43,10 @@ struct PendingAnswer: BitwiseCopyable {
   var transaction: STUNTransactionID
   /// Where the request came from and where to.
   var key: PathKey
+  /// What the requester is told its address is.
+  var mapped: SocketAddress
   /// What to say.
   var kind: Kind
   /// The credential generation that the request was under.
   var isPreviousGeneration: Bool
-}
-
-/// Answers that wait to be sent. Bounded: the caller drains it after every datagram.
-struct AnswerQueue {
-  private static let capacity = 16
-  private var waiting: [PendingAnswer] = []
-
-  /// Adds an answer; where there is no room, the peer will ask again.
-  mutating func append(_ answer: PendingAnswer) {
-    if waiting.count < Self.capacity { waiting.append(answer) }
-  }
-
-  /// Takes the oldest.
-  mutating func next() -> PendingAnswer? { waiting.isEmpty ? nil : waiting.removeFirst() }
 }

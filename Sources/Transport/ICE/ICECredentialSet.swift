@@ -106,7 +106,7 @@ struct ICECredentialSet {
     let messageClass: STUNClass = answer.kind == .success ? .success : .error
     var writer = STUNWriter(messageClass, transactionID: answer.transaction, into: &bytes)
     switch answer.kind {
-    case .success: writer.add(mappedAddress: answer.key.remote, to: &bytes)
+    case .success: writer.add(mappedAddress: answer.mapped, to: &bytes)
     case .roleConflict: writer.add(errorCode: 487, reason: "Role Conflict", to: &bytes)
     }
     writer.addIntegrity(key: key, to: &bytes)

@@ -6,6 +6,9 @@ enum PathChoice {
   static let samplesNeeded = 3
   /// … and be better by this much and by a fifth, or two like paths would take turns.
   static let leastGain = TimeSpan.milliseconds(10)
+  /// A path that was moved to is kept this long unless it fails: two bottlenecks that are each slow
+  /// only while they carry the call would take turns, too.
+  static let leastStay = TimeSpan.seconds(5)
 
   /// The client's choice among paths that answer in `generation`: the first that answers, then whichever
   /// is clearly better. nil: stay.
@@ -24,10 +27,11 @@ enum PathChoice {
     guard let selected, selected.validatedGeneration == generation, let current = selected.score
     else { return best }
     guard paths[best].key != selected.key, paths[best].roundTrip.samples >= samplesNeeded,
-      paths[best].unanswered <= 1,
-      score + leastGain < current, score.nanoseconds * 5 < current.nanoseconds * 4
+      paths[best].unanswered <= 1, score + leastGain < current
     else { return nil }
-    return best
+    // A stream's cost already says how much better datagrams are; on a long way it is no fifth.
+    let leavesStream = selected.isStream && !paths[best].isStream
+    return leavesStream || score.nanoseconds * 5 < current.nanoseconds * 4 ? best : nil
   }
 
   /// Where to go from a selected path that has fallen silent: the path that answered last, if it did

@@ -2,9 +2,9 @@ import Wire
 
 /// The paths of one session, few and bounded (RFC 8445 §6.1.2.5), and which of them is selected.
 struct PathTable: ~Copyable {
-  /// The most paths a session may have. A browser has two networks with two address families each; a
-  /// check from one address more takes the place of the path least worth keeping.
-  static let capacity = 8
+  /// The most paths a session may have. A client has two networks with two address families each, over
+  /// UDP, TCP and TLS; a check from one address more takes the place of the path least worth keeping.
+  static let capacity = 12
 
   private(set) var paths: [CandidatePath] = []
   /// Where the selected path is.

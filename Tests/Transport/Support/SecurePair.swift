@@ -38,6 +38,9 @@ final class SecurePair {
   private(set) var relayEvents: [TransportEvent] = []
   private(set) var delivered: [Datagram] = []
   private(set) var sent: [Datagram] = []
+  /// When RTP was opened, by the end that opened it.
+  private(set) var mediaAtRelay: [MonotonicTime] = []
+  private(set) var mediaAtClient: [MonotonicTime] = []
   private var queue: [(at: MonotonicTime, order: Int, datagram: Datagram)] = []
   private var order = 0
 
@@ -139,14 +142,21 @@ final class SecurePair {
   func deliver(_ datagram: Datagram) -> Received {
     delivered.append(datagram)
     var bytes = datagram.bytes
-    return bytes.withUnsafeMutableBytes { buffer in
+    let received: Received = bytes.withUnsafeMutableBytes { buffer in
       if datagram.isFromClient {
-        return relay.receive(buffer, from: datagram.source, at: now)
+        // A relay knows all its streams by one number.
+        return relay.receive(
+          buffer, from: datagram.source, on: datagram.localPath.isStream ? .streams : .only,
+          at: now)
       }
       guard let path = clientAddresses.first(where: { $0.value == datagram.destination })?.key
       else { return .none }  // The client has moved away.
       return client.receive(buffer, from: datagram.source, on: path, at: now)
     }
+    if case .rtp = received {
+      if datagram.isFromClient { mediaAtRelay.append(now) } else { mediaAtClient.append(now) }
+    }
+    return received
   }
 
   /// Runs until both ends are secured.
@@ -174,6 +184,40 @@ final class SecurePair {
       Datagram(
         bytes: packet, isFromClient: true, localPath: client.localPath, source: source,
         destination: destination))
+  }
+
+  /// Puts one RTP packet from the relay on the link.
+  func sendMediaFromRelay(_ sequence: UInt16, ssrc: UInt32 = 8) {
+    guard let packet = protectAtRelay(rtpPacket(sequence, ssrc: ssrc)),
+      let destination = relay.remoteAddress
+    else { return }
+    post(
+      Datagram(
+        bytes: packet, isFromClient: false, localPath: relay.localPath,
+        source: Self.relayAddress, destination: destination))
+  }
+
+  /// Both ends speak for `span`, a packet each per 20 ms; then the longest time that either heard
+  /// nothing in it.
+  func talk(for span: TimeSpan, from first: inout UInt16) -> TimeSpan {
+    let start = now
+    while now - start < span {
+      sendMediaFromClient(first)
+      sendMediaFromRelay(first)
+      first &+= 1
+      run(for: .milliseconds(20))
+    }
+    return max(gap(in: mediaAtRelay, since: start), gap(in: mediaAtClient, since: start))
+  }
+
+  private func gap(in arrivals: [MonotonicTime], since start: MonotonicTime) -> TimeSpan {
+    var longest = TimeSpan.zero
+    var last = start
+    for arrival in arrivals where arrival >= start {
+      longest = max(longest, arrival - last)
+      last = arrival
+    }
+    return max(longest, now - last)
   }
 
   func protectAtClient(_ packet: [UInt8]) -> [UInt8]? {
