@@ -16,6 +16,7 @@ let package = Package(
         "CAllocationCounter",
         .product(name: "Wire", package: "besoeg"),
         .product(name: "Transport", package: "besoeg"),
+        .product(name: "Congestion", package: "besoeg"),
         .product(name: "Relay", package: "besoeg"),
       ],
       swiftSettings: [

@@ -73,16 +73,20 @@ import Wire
     #expect(candidates[0].priority > candidates[1].priority)
     #expect(candidates.allSatisfy { $0.transport == "udp" && $0.kind == .host })
     #expect(answer.media.allSatisfy { $0.hasEndOfCandidates && $0.candidates == candidates })
-    // Its sender's congestion control lives on transport-wide feedback; REMB is not answered.
-    for section in answer.media[..<2] {
+    // Its sender's congestion control lives on transport-wide feedback, and so does ours towards it;
+    // REMB is not answered.
+    for section in answer.media {
       let type = section.payloadTypes[0]
       #expect(section.accepts(feedback: "transport-cc", type))
       #expect(section.extensionID(HeaderExtensionURI.transportSequence) == 3)
     }
     #expect(
       answer.media[1].rtcpFeedback.map(\.value) == ["nack", "nack pli", "ccm fir", "transport-cc"])
-    #expect(answer.media[3].rtcpFeedback.map(\.value) == ["nack", "nack pli", "ccm fir"])
-    #expect(answer.media[0].payloadTypes == [PayloadType(111)])
+    #expect(
+      answer.media[3].rtcpFeedback.map(\.value) == ["nack", "nack pli", "ccm fir", "transport-cc"])
+    #expect(session.media.slots[0].audio?.extensions.transportSequence == 3)
+    #expect(session.media.slots[1].video?.extensions.transportSequence == 3)
+    #expect(answer.media[0].payloadTypes == [PayloadType(111), PayloadType(63)])
     #expect(answer.media[1].payloadTypes == [PayloadType(96), PayloadType(97)])
     #expect(
       answer.media[0].parameters(PayloadType(111))?.parameters

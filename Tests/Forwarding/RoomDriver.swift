@@ -80,6 +80,12 @@ final class RoomDriver {
     sent.removeAll()
   }
 
+  /// What the sink holds, taken out.
+  func take() -> [Sent] { drain() }
+
+  /// Forgets what was sent so far.
+  func forget() { sent.removeAll(keepingCapacity: true) }
+
   private func drain() -> [Sent] {
     let caused = (0..<sink.count).map { index in
       let entry = sink.entry(at: index)
@@ -117,6 +123,8 @@ enum TestMedia {
   static let levelID: UInt8 = 1
   static let transportID: UInt8 = 3
   static let midID: UInt8 = 4
+  static let ridID: UInt8 = 10
+  static let repairedRidID: UInt8 = 11
 
   static func audioSSRC(_ number: Int) -> SSRC { SSRC(UInt32(1000 + number * 10)) }
   static func videoSSRC(_ number: Int) -> SSRC { SSRC(UInt32(1001 + number * 10)) }
@@ -179,24 +187,26 @@ enum TestPacket {
 
   static func video(
     _ number: Int, sequence: UInt16, timestamp: UInt32? = nil, picture: UInt16 = 1,
-    temporal: UInt8? = nil, keyframe: Bool = false, start: Bool = true, marker: Bool = true,
-    transport: UInt16? = nil, ssrc: SSRC? = nil, mid: String? = nil, length: Int = 200
+    temporal: UInt8? = nil, tid: UInt8 = 0, sync: Bool = false, keyframe: Bool = false,
+    start: Bool = true, marker: Bool = true, transport: UInt16? = nil, ssrc: SSRC? = nil,
+    mid: String? = nil, rid: String? = nil, length: Int = 200
   ) -> [UInt8] {
     build(
       payloadType: 96, sequence: sequence, timestamp: timestamp ?? UInt32(sequence) * 3000,
       ssrc: ssrc ?? TestMedia.videoSSRC(number), marker: marker, level: nil, transport: transport,
-      mid: mid,
+      mid: mid, rid: rid,
       payload: vp8(
-        picture: picture, temporal: temporal, keyframe: keyframe, start: start,
-        fill: UInt8(truncatingIfNeeded: sequence), length: length))
+        picture: picture, temporal: temporal, tid: tid, sync: sync, keyframe: keyframe,
+        start: start, fill: UInt8(truncatingIfNeeded: sequence), length: length))
   }
 
   static func vp8(
-    picture: UInt16, temporal: UInt8?, keyframe: Bool, start: Bool, fill: UInt8, length: Int
+    picture: UInt16, temporal: UInt8?, tid: UInt8 = 0, sync: Bool = false, keyframe: Bool,
+    start: Bool, fill: UInt8, length: Int
   ) -> [UInt8] {
     let descriptor = VP8PayloadDescriptor(
       startsPartition: start, pictureID: picture, temporalBaseIndex: temporal,
-      temporalLayer: temporal == nil ? nil : 0)
+      temporalLayer: temporal == nil ? nil : tid, isLayerSync: sync)
     let head = write { descriptor.write(into: &$0) }
     var payload = head + [UInt8](repeating: fill, count: length - head.count)
     payload[head.count] = keyframe ? 0x10 : 0x11
@@ -215,7 +225,8 @@ enum TestPacket {
 
   static func build(
     payloadType: UInt8, sequence: UInt16, timestamp: UInt32, ssrc: SSRC, marker: Bool,
-    level: UInt8?, transport: UInt16?, mid: String?, payload: [UInt8]
+    level: UInt8?, transport: UInt16?, mid: String?, rid: String? = nil,
+    repairedRid: String? = nil, payload: [UInt8]
   ) -> [UInt8] {
     let header = write { bytes in
       var writer = RTPHeaderWriter(
@@ -231,6 +242,8 @@ enum TestPacket {
           transportSequence: SequenceNumber(transport), id: TestMedia.transportID, to: &bytes)
       }
       if let mid { writer.add(text: mid, id: TestMedia.midID, to: &bytes) }
+      if let rid { writer.add(text: rid, id: TestMedia.ridID, to: &bytes) }
+      if let repairedRid { writer.add(text: repairedRid, id: TestMedia.repairedRidID, to: &bytes) }
       return writer.finish(in: &bytes)
     }
     return header + payload

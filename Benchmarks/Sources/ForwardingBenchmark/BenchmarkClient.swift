@@ -1,3 +1,4 @@
+import Congestion
 import Transport
 import Wire
 
@@ -29,6 +30,7 @@ final class BenchmarkClient {
   private var buffer = [UInt8](repeating: 0, count: 2_048)
   private var outgoing: [Datagram] = []
   private var nextReport: MonotonicTime?
+  private var arrivals = ArrivalRecorder(isUsed: true)
 
   /// Participant `index` of the benchmark.
   init(index: Int, identity: DTLSIdentity, random: inout some RandomNumberGenerator) {
@@ -76,6 +78,29 @@ final class BenchmarkClient {
     }
     if case .rtp = received { packetsOpened += 1 }
     settle()
+  }
+
+  /// Notes that a sealed media packet arrived; its header is in the clear (RFC 3711 §3.1).
+  func noteArrival(of packet: UnsafeRawBufferPointer, at now: MonotonicTime) {
+    guard let header = try? RTPHeader(parsing: packet.bytes),
+      let number = header.transportSequence(
+        id: SessionText.transportSequenceID, in: packet.bytes)
+    else { return }
+    arrivals.note(number.rawValue, now: now)
+  }
+
+  /// Tells the relay when its packets arrived, as often as browsers do; without it the relay would
+  /// neither estimate nor pace anything.
+  func feedBack(to relay: SocketAddress, at now: MonotonicTime) {
+    guard let due = arrivals.dueAt, due <= now else { return }
+    let length = buffer.withUnsafeMutableBytes { slot -> Int? in
+      var bytes = slot.mutableBytes
+      let written = arrivals.writeFeedback(
+        into: &bytes, at: 0, sender: SSRC(rawValue: 1), media: SSRC(rawValue: 2), now: now)
+      guard let written, let start = slot.baseAddress else { return nil }
+      return transport?.protectRTCP(start, length: written)
+    }
+    if let length { send(length, to: relay) }
   }
 
   /// Tells it the time.

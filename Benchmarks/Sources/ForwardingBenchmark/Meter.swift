@@ -32,6 +32,14 @@ struct Meter {
     nanoseconds += now - startedAt - Self.overhead
   }
 
+  /// Adds what another meter measured.
+  mutating func add(_ other: Meter) {
+    turns += other.turns
+    allocations += other.allocations
+    frees += other.frees
+    nanoseconds += other.nanoseconds
+  }
+
   /// What an empty turn measures: asking the kernel for processor time costs a good part of what
   /// forwarding a packet does, and the turns of timers are short.
   private static let overhead: Int64 = {

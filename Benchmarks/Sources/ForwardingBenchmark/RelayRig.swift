@@ -12,11 +12,15 @@ struct RelayRig: ~Copyable {
 
   /// Receiving media, forwarding it and draining what goes out.
   private(set) var media = Meter()
+  /// Turns of the timers, and feedback taken in, that let packets go which had waited for their turn.
+  private(set) var paced = Meter()
   /// Everything else: timers, reports, feedback, samples, STUN and clients' RTCP.
   private(set) var timers = Meter()
   /// Media packets handed in and their sealed copies taken out since the last reset.
   private(set) var packetsIn = 0
   private(set) var packetsOut = 0
+  /// Those of them that had waited.
+  private(set) var packetsPaced = 0
   /// The clients; each two that follow one another are a visit.
   let clients: [BenchmarkClient]
   private let addresses: [SocketAddress]
@@ -66,8 +70,10 @@ struct RelayRig: ~Copyable {
   mutating func resetMeters() {
     media = Meter()
     timers = Meter()
+    paced = Meter()
     packetsIn = 0
     packetsOut = 0
+    packetsPaced = 0
   }
 
   /// Forwards the trace's tenth of a second, which its clients have sealed. With `isDelivering`, the
@@ -119,22 +125,33 @@ struct RelayRig: ~Copyable {
         from: addresses[Int(trace.entries[range.lowerBound + slot].participant)], on: .only,
         at: time)
     }
-    var sent = 0
-    for index in 0..<core.outgoingCount where core.outgoing(at: index).isRTP { sent += 1 }
-    if isDelivering {
-      media.end()
-      deliverOutgoing()
-      media.begin()
-    }
+    media.end()
+    packetsOut += noteOutgoing()
+    if isDelivering { deliverOutgoing() }
+    media.begin()
     core.removeAllOutgoing()
     media.end()
     packetsIn += range.count
-    packetsOut += sent
+  }
+
+  /// Lets clients note the media in what goes out; how many packets it is.
+  private func noteOutgoing() -> Int {
+    var count = 0
+    for index in 0..<core.outgoingCount {
+      let datagram = core.outgoing(at: index)
+      guard datagram.isRTP else { continue }
+      let packet = UnsafeRawBufferPointer(start: datagram.bytes, count: datagram.length)
+      clients[BenchmarkClient.index(of: datagram.destination)].noteArrival(of: packet, at: now)
+      // Padding that asks the path for room is the relay's own.
+      if !datagram.hasPadding { count += 1 }
+    }
+    return count
   }
 
   private func report(_ trace: MediaTrace) {
     for index in clients.indices {
       clients[index].report(on: trace.sources[index], relay: Self.relayAddress, at: now)
+      clients[index].feedBack(to: Self.relayAddress, at: now)
     }
   }
 
@@ -143,9 +160,7 @@ struct RelayRig: ~Copyable {
   /// Ends a turn: what is due in the relay, then in its clients, until nobody has more to say; and
   /// the next millisecond begins.
   private mutating func turn() {
-    timers.begin()
-    core.advance(to: time)
-    timers.end()
+    meter { $0.advance(to: $1) }
     deliverOutgoing()
     // Clients have no timers finer than this.
     if now.nanoseconds / 1_000_000 % 5 == 0 {
@@ -162,9 +177,8 @@ struct RelayRig: ~Copyable {
         for var datagram in client.takeOutgoing() {
           isQuiet = false
           datagram.bytes.withUnsafeMutableBytes {
-            timers.begin()
-            core.receive($0, from: datagram.source, on: .only, at: time)
-            timers.end()
+            let bytes = $0
+            meter { $0.receive(bytes, from: datagram.source, on: .only, at: $1) }
           }
           deliverOutgoing()
           core.removeAllOutgoing()
@@ -172,6 +186,24 @@ struct RelayRig: ~Copyable {
       }
     }
     now = now + .milliseconds(1)
+  }
+
+  /// Meters what the relay does besides taking in media. Where that lets packets go and tells the
+  /// service nothing, it is forwarding too.
+  private mutating func meter(_ work: (inout RelayCore, TurnTime) -> Void) {
+    let time = time
+    var turn = Meter()
+    turn.begin()
+    work(&core, time)
+    turn.end()
+    let released = noteOutgoing()
+    packetsOut += released
+    packetsPaced += released
+    if released > 0 && core.nextEvent() == nil {
+      paced.add(turn)
+    } else {
+      timers.add(turn)
+    }
   }
 
   private func deliverOutgoing() {
@@ -193,4 +225,7 @@ extension OutgoingDatagram {
     let second = bytes.load(fromByteOffset: 1, as: UInt8.self)
     return first & 0xC0 == 0x80 && second & 0xE0 != 0xC0
   }
+
+  /// Whether an RTP packet ends in padding (RFC 3550 §5.1).
+  var hasPadding: Bool { bytes.load(as: UInt8.self) & 0x20 != 0 }
 }

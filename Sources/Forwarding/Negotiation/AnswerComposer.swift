@@ -55,22 +55,14 @@ struct AnswerComposer {
     }
     // RFC 9143 §7.1.3 wants them in the first section only, and every browser is content with that;
     // aiortc reads them from the last section of each kind, so they stand in all.
-    answer.candidates = candidates
+    answer.candidates = RelayCandidates.list(
+      udp: local.candidates, tcp: local.tcpCandidates)
     answer.hasEndOfCandidates = true
     addFormats(of: use, to: &answer)
     addExtensions(of: use, to: &answer)
+    addLayers(of: use, to: &answer)
     if let slot = use.slot { addSources(of: slot, kind: offered.kind, to: &answer) }
     return answer
-  }
-
-  private var candidates: [ICECandidate] {
-    local.candidates.prefix(MediaSection.maximumCandidates).enumerated().map { index, address in
-      // RFC 8445 §5.1.2.1: type preference 126 (host), local preference by order, component 1.
-      let priority = UInt32(126) << 24 | UInt32(65_535 - index) << 8 | 255
-      return ICECandidate(
-        foundation: String(index + 1), component: 1, transport: "udp", priority: priority,
-        address: address)
-    }
   }
 
   private func addFormats(of use: Offer.Use, to answer: inout MediaSection) {
@@ -84,38 +76,74 @@ struct AnswerComposer {
       answer.formatParameters = [
         FormatParameters(payloadType: type, parameters: "minptime=10;useinbandfec=1;usedtx=1")
       ]
+      if let redundant = offered.redundantPayloadType {
+        // After Opus: both may come, and a browser does not double its sound unless it wants to.
+        add(
+          RTPMap(payloadType: redundant, encoding: "red", clockRate: 48_000, channels: 2),
+          parameters: "\(type)/\(type)", to: &answer)
+      }
     case .video:
       answer.rtpMaps = [RTPMap(payloadType: type, encoding: "VP8", clockRate: 90_000)]
-      if let retransmission = offered.retransmissionPayloadType {
-        answer.payloadTypes.append(retransmission)
-        answer.rtpMaps.append(
-          RTPMap(payloadType: retransmission, encoding: "rtx", clockRate: 90_000))
-        answer.formatParameters = [
-          FormatParameters(payloadType: retransmission, parameters: "apt=\(type)")
-        ]
-      }
     }
-    var feedback = offered.kind == .video ? ["nack", "nack pli", "ccm fir"] : []
-    // We report arrivals, but our own packets carry no transport-wide number yet.
-    if use.isOwn { feedback.append("transport-cc") }
+    if let retransmission = offered.retransmissionPayloadType {
+      add(
+        RTPMap(
+          payloadType: retransmission, encoding: "rtx", clockRate: UInt32(offered.kind.clockRate)),
+        parameters: "apt=\(type)", to: &answer)
+    }
+    var feedback = offered.kind == .video ? ["nack pli", "ccm fir"] : []
+    // Lost sound is sent again only as a retransmission of its own: a receiver without those would
+    // ask in vain.
+    if offered.kind == .video || use.isOwn || offered.retransmissionPayloadType != nil {
+      feedback.insert("nack", at: 0)
+    }
+    // We report arrivals of what comes, and number what we send where we can write the number.
+    if use.isOwn || slotStream(of: use)?.extensions.transportSequence ?? 0 != 0 {
+      feedback.append("transport-cc")
+    }
     answer.rtcpFeedback = feedback.filter { offered.section.accepts(feedback: $0, type) }
       .map { RTCPFeedback(payloadType: type, value: $0) }
+  }
+
+  private func add(_ map: RTPMap, parameters: String, to answer: inout MediaSection) {
+    answer.payloadTypes.append(map.payloadType)
+    answer.rtpMaps.append(map)
+    answer.formatParameters.append(
+      FormatParameters(payloadType: map.payloadType, parameters: parameters))
+  }
+
+  /// Takes the participant's encodings (RFC 8853 §5.3.2, RFC 8851 §6.2.2).
+  private func addLayers(of use: Offer.Use, to answer: inout MediaSection) {
+    guard use.isOwn, use.offered.kind == .video, let layers = media.video?.layers, !layers.isEmpty
+    else { return }
+    answer.rids = layers.map { RestrictionID(id: $0, direction: .receive).sdp }
+    answer.simulcast = Simulcast(receive: layers.map { [.init(id: $0)] }).sdp
   }
 
   private func addExtensions(of use: Offer.Use, to answer: inout MediaSection) {
     var ids: [(UInt8, String)] = []
     if use.isOwn {
-      let own = use.offered.incoming().extensions
+      let own = use.offered.incoming(maximumLayers: offer.maximumLayers).extensions
       ids += [
         (own.audioLevel, HeaderExtensionURI.audioLevel),
         (own.transportSequence, HeaderExtensionURI.transportSequence),
         (own.mid, HeaderExtensionURI.mid),
+        (own.streamID, HeaderExtensionURI.rtpStreamID),
+        (own.repairedStreamID, HeaderExtensionURI.repairedRTPStreamID),
       ]
-    } else if let slot = use.slot, let audio = media.slots[slot].audio, audio.mid == use.offered.mid
-    {
-      ids.append((audio.extensions.audioLevel, HeaderExtensionURI.audioLevel))
+    } else if let stream = slotStream(of: use) {
+      ids += [
+        (stream.extensions.audioLevel, HeaderExtensionURI.audioLevel),
+        (stream.extensions.transportSequence, HeaderExtensionURI.transportSequence),
+      ]
     }
     answer.extensionMaps = ids.filter { $0.0 != 0 }.map { ExtensionMap(id: $0.0, uri: $0.1) }
+  }
+
+  /// The stream we send in a section.
+  private func slotStream(of use: Offer.Use) -> SlotStreamMedia? {
+    guard let slot = use.slot else { return nil }
+    return use.offered.kind == .audio ? media.slots[slot].audio : media.slots[slot].video
   }
 
   private func addSources(of slot: Int, kind: TrackKind, to answer: inout MediaSection) {

@@ -10,15 +10,19 @@ public struct LocalTransport: Sendable {
   public var fingerprint: [UInt8]
   /// The UDP host candidates, the preferred one first.
   public var candidates: [SocketAddress]
+  /// Where TCP connections for media are taken (RFC 6544), the preferred one first.
+  public var tcpCandidates: [SocketAddress]
 
   /// The relay's end of one participant's transport.
   public init(
-    iceUfrag: String, icePassword: String, fingerprint: [UInt8], candidates: [SocketAddress]
+    iceUfrag: String, icePassword: String, fingerprint: [UInt8], candidates: [SocketAddress],
+    tcpCandidates: [SocketAddress] = []
   ) {
     self.iceUfrag = iceUfrag
     self.icePassword = icePassword
     self.fingerprint = fingerprint
     self.candidates = candidates
+    self.tcpCandidates = tcpCandidates
   }
 }
 

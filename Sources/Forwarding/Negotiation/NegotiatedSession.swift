@@ -73,8 +73,8 @@ public struct NegotiatedSession: Sendable {
       guard let use else { continue }
       if use.isOwn {
         switch use.offered.kind {
-        case .audio: media.audio = use.offered.incoming()
-        case .video: media.video = use.offered.incoming()
+        case .audio: media.audio = use.offered.incoming(maximumLayers: 1)
+        case .video: media.video = use.offered.incoming(maximumLayers: offer.maximumLayers)
         }
       }
       guard let slot = use.slot else { continue }

@@ -22,6 +22,11 @@ struct Offer {
   let transport: RemoteTransport
   /// What each section is to us; nil where it is refused.
   let uses: [Use?]
+  /// How many encodings of the participant's picture are taken.
+  ///
+  /// Two see each other: the sender is steered to what the one receiver can take, and encoding the
+  /// picture more than once would be for nobody. A later offer adds none to what there is.
+  let maximumLayers: Int
 
   /// Reads an offer for a room of `capacity` participants; `earlier` is what was agreed before in
   /// the same session.
@@ -37,6 +42,8 @@ struct Offer {
     let offered = description.media.map { section in
       section.mid.map(bundle.contains) == true ? OfferedSection(section) : nil
     }
+    maximumLayers =
+      capacity <= 2 ? 1 : earlier.map { max(1, $0.video?.layers.count ?? 1) } ?? Room.maximumLayers
     let slotLimit = min(max(capacity, 2), Room.maximumCapacity) - 1
     uses =
       earlier.map { Self.assign(offered, as: $0) } ?? Self.assign(offered, slotLimit: slotLimit)

@@ -12,6 +12,8 @@ struct OfferedSection {
   let payloadType: PayloadType
   /// The payload type of its retransmissions (RFC 4588), where offered.
   let retransmissionPayloadType: PayloadType?
+  /// The payload type of sound with earlier sound in it (RED, RFC 2198), where offered.
+  let redundantPayloadType: PayloadType?
 
   /// Reads a section; nil where it is refused, is no sound or picture over DTLS-SRTP, or has neither
   /// Opus nor VP8.
@@ -25,16 +27,29 @@ struct OfferedSection {
       guard let type = section.payloadType(encoding: "opus", clockRate: 48_000) else { return nil }
       kind = .audio
       payloadType = type
-      retransmissionPayloadType = nil
+      redundantPayloadType = Self.redundantType(of: type, in: section)
     case .video:
       guard let type = section.payloadType(encoding: "VP8", clockRate: 90_000) else { return nil }
       kind = .video
       payloadType = type
-      retransmissionPayloadType = section.retransmissionType(of: type)
+      redundantPayloadType = nil
     case .application, .other: return nil
     }
+    retransmissionPayloadType = section.retransmissionType(of: payloadType)
     self.section = section
     self.mid = mid
+  }
+
+  /// The payload type of RED whose blocks are all of `type`: `a=fmtp:63 111/111`.
+  private static func redundantType(
+    of type: PayloadType, in section: MediaSection
+  ) -> PayloadType? {
+    guard let redundant = section.payloadType(encoding: "red", clockRate: 48_000),
+      let blocks = section.parameters(redundant)?.parameters
+    else { return nil }
+    let types = blocks.utf8.split(separator: UInt8(ascii: "/"))
+    let isAllSound = types.count >= 2 && types.allSatisfy { Substring($0) == type.description }
+    return isAllSound ? redundant : nil
   }
 
   /// Whether the participant wants to send in it.
@@ -43,14 +58,14 @@ struct OfferedSection {
   /// Whether the participant wants to receive in it.
   var receives: Bool { section.direction.receives }
 
-  /// The section as a stream that the participant sends.
-  ///
-  /// Simulcast (`a=simulcast`, `a=rid`) is not answered, so a single stream comes; a later issue
-  /// takes it up here and in `Participant.identify`.
-  func incoming() -> IncomingMedia {
+  /// The section as a stream that the participant sends, of whose encodings at most
+  /// `maximumLayers` are taken.
+  func incoming(maximumLayers: Int) -> IncomingMedia {
     let retransmissions = Set(
       section.sourceGroups.filter { $0.semantics == "FID" }.flatMap { $0.ssrcs.dropFirst() })
-    let ssrc = section.ssrcs.first { !retransmissions.contains($0) }
+    let layers = layers(upTo: maximumLayers)
+    // Encodings with names are told by them; nobody declares their SSRCs.
+    let ssrc = layers.isEmpty ? section.ssrcs.first { !retransmissions.contains($0) } : nil
     var extensions = HeaderExtensionIDs()
     if kind == .audio {
       extensions.audioLevel = section.extensionID(HeaderExtensionURI.audioLevel)
@@ -59,12 +74,29 @@ struct OfferedSection {
       section.accepts(feedback: "transport-cc", payloadType)
       ? section.extensionID(HeaderExtensionURI.transportSequence) : 0
     extensions.mid = section.extensionID(HeaderExtensionURI.mid)
+    if !layers.isEmpty {
+      extensions.streamID = section.extensionID(HeaderExtensionURI.rtpStreamID)
+      extensions.repairedStreamID = section.extensionID(HeaderExtensionURI.repairedRTPStreamID)
+    }
     return IncomingMedia(
       mid: mid, payloadType: payloadType, retransmissionPayloadType: retransmissionPayloadType,
       ssrc: ssrc, retransmissionSSRC: ssrc.flatMap { section.retransmissionSSRC(of: $0) },
-      extensions: extensions,
-      allowsNACK: kind == .video && section.accepts(feedback: "nack", payloadType),
-      keyframeRequest: keyframeRequest)
+      extensions: extensions, allowsNACK: section.accepts(feedback: "nack", payloadType),
+      keyframeRequest: keyframeRequest, redundantPayloadType: redundantPayloadType, layers: layers)
+  }
+
+  /// The encodings to take (RFC 8853 §5.3.2), the smallest picture first: browsers list them in the
+  /// order of `sendEncodings`, and a page orders those so.
+  ///
+  /// Where only one is taken it is the largest. A browser whose simulcast is refused altogether goes
+  /// on with its first encoding, which is the smallest.
+  private func layers(upTo maximum: Int) -> [String] {
+    guard kind == .video, section.extensionID(HeaderExtensionURI.rtpStreamID) != 0 else {
+      return []
+    }
+    let offered = section.simulcastNames(sendingIn: payloadType)
+    guard offered.count > 1 else { return [] }
+    return maximum == 1 ? offered.suffix(1) : Array(offered.prefix(maximum))
   }
 
   /// How the sender takes requests for keyframes.
@@ -80,10 +112,14 @@ struct OfferedSection {
     let audioLevel = section.extensionID(HeaderExtensionURI.audioLevel)
     // We write one-byte elements, whose ids end at 14 (RFC 8285 §4.2).
     if kind == .audio, audioLevel <= 14 { extensions.audioLevel = audioLevel }
+    let transportSequence = section.extensionID(HeaderExtensionURI.transportSequence)
+    if section.accepts(feedback: "transport-cc", payloadType), transportSequence <= 14 {
+      extensions.transportSequence = transportSequence
+    }
     return SlotStreamMedia(
       mid: mid, payloadType: payloadType, retransmissionPayloadType: retransmissionPayloadType,
       ssrc: ssrc,
       retransmissionSSRC: retransmissionPayloadType == nil ? nil : retransmissionSSRC,
-      extensions: extensions)
+      extensions: extensions, redundantPayloadType: redundantPayloadType)
   }
 }

@@ -34,6 +34,11 @@ public struct IncomingMedia: Hashable, Sendable {
   public var allowsNACK: Bool
   /// How a keyframe is asked for, where it can be.
   public var keyframeRequest: KeyframeRequest
+  /// The payload type of packets that carry earlier sound as well (RED, RFC 2198), where agreed.
+  public var redundantPayloadType: PayloadType? = nil
+  /// The names (`a=rid`) of its encodings, from the smallest picture to the largest; empty where it
+  /// sends one without a name.
+  public var layers: [String] = []
 }
 
 /// How to ask a sender for a keyframe.
@@ -54,6 +59,10 @@ public struct HeaderExtensionIDs: Hashable, Sendable, BitwiseCopyable {
   public var transportSequence: UInt8 = 0
   /// `urn:ietf:params:rtp-hdrext:sdes:mid` (RFC 9143 §15).
   public var mid: UInt8 = 0
+  /// `urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id` (RFC 8852).
+  public var streamID: UInt8 = 0
+  /// `urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id` (RFC 8852).
+  public var repairedStreamID: UInt8 = 0
 
   /// No extensions.
   public init() {}
@@ -81,4 +90,6 @@ public struct SlotStreamMedia: Hashable, Sendable {
   public var retransmissionSSRC: SSRC?
   /// The header extensions agreed.
   public var extensions: HeaderExtensionIDs
+  /// The payload type of packets that carry earlier sound as well (RED, RFC 2198), where agreed.
+  public var redundantPayloadType: PayloadType? = nil
 }

@@ -2,7 +2,8 @@ public import Wire
 
 // What the relay consumes of RTCP (RFC 7667 §3.7: a selective forwarding middlebox terminates it):
 // sender reports set clocks, receiver reports become figures, NACKs are answered from the history,
-// requests for keyframes are passed on, throttled. Everything else is ignored.
+// requests for keyframes are passed on, throttled; what is told of a path goes to what is sent on it.
+// Everything else is ignored.
 extension Room {
   /// Consumes one compound RTCP packet from a participant.
   public mutating func receiveRTCP(
@@ -30,19 +31,25 @@ extension Room {
         answer(request, in: content, from: index, now: now, into: &sink)
       case .pictureLossIndication:
         guard let request = try? PictureLossIndication(parsing: content) else { continue }
-        passOnKeyframeRequest(for: request.mediaSSRC, from: index)
+        passOnKeyframeRequest(for: request.mediaSSRC, from: index, now: now)
       case .fullIntraRequest:
         guard let request = try? FullIntraRequest(parsing: content) else { continue }
         for entry in 0..<request.entryCount {
-          passOnKeyframeRequest(for: request.entry(entry, in: content).ssrc, from: index)
+          passOnKeyframeRequest(
+            for: request.entry(entry, in: content).ssrc, from: index, now: now)
         }
       case .extendedReport:
         guard let report = try? ExtendedReport(parsing: content) else { continue }
         if let time = report.referenceTime {
           participants[index].reference = (report.ssrc, time.middle32, now)
         }
-      case .sourceDescription, .goodbye, .transportWideFeedback,
-        .receiverEstimatedMaximumBitrate, .other:
+      case .transportWideFeedback:
+        guard let feedback = try? TransportWideFeedback(parsing: content) else { continue }
+        noteFeedback(feedback, in: content, from: index, now: now, into: &sink)
+      case .receiverEstimatedMaximumBitrate:
+        guard let report = try? ReceiverEstimatedMaximumBitrate(parsing: content) else { continue }
+        noteReceiverEstimate(report, from: index, now: now, into: &sink)
+      case .sourceDescription, .goodbye, .other:
         continue
       }
     }
@@ -66,6 +73,9 @@ extension Room {
       guard let stream = stream(with: report.ssrc, of: index) else { continue }
       participants[index].streams[stream].noteReport(
         cumulativeLost: Int64(report.cumulativeLost), jitter: report.jitter)
+      // Sound's loss is its sender's as well: it is not repaired on its way to us.
+      if stream % 2 == 1 { paths[index].note(fractionLost: report.fractionLost, at: now) }
+      noteLoss(report, of: stream, from: index, now: now)
       if let roundTrip = NTPTime.roundTrip(
         now: clock.time(at: now), lastReport: report.lastSenderReport,
         delaySinceLastReport: report.delaySinceLastSenderReport)
@@ -79,27 +89,32 @@ extension Room {
     _ request: GenericNACK, in content: RawSpan, from index: Int, now: MonotonicTime,
     into sink: inout ForwardSink
   ) {
-    guard let stream = stream(with: request.mediaSSRC, of: index), stream % 2 == 1,
-      let source = participants[index].seats.occupant(of: stream / 2), isPresent(source)
+    guard let stream = stream(with: request.mediaSSRC, of: index),
+      let origin = origin(of: stream, to: index), participants[index].isConnected,
+      // Into an outage nothing is sent again: what comes out of it is too old.
+      !paths[index].isSilent
     else { return }
-    let track = Participant.track(.video)
-    let run = participants[source].tracks[track].run
-    guard participants[index].streams[stream].isForwarding(run) else { return }
     let roundTrip = participants[index].roundTrip
-    let isConnected = participants[index].isConnected
-    guard isConnected else { return }
     request.forEachLost(in: content) { sequence in
       participants[index].streams[stream].resend(
-        sequence.rawValue, from: participants[source].tracks[track].history, to: index, now: now,
-        roundTrip: roundTrip, into: &sink)
+        sequence.rawValue, from: participants[origin.participant].tracks[origin.track].history,
+        to: index, on: &paths[index], now: now, roundTrip: roundTrip, into: &sink)
     }
   }
 
-  private mutating func passOnKeyframeRequest(for ssrc: SSRC, from index: Int) {
+  private mutating func passOnKeyframeRequest(
+    for ssrc: SSRC, from index: Int, now: MonotonicTime
+  ) {
     guard let stream = stream(with: ssrc, of: index), stream % 2 == 1 else { return }
     participants[index].streams[stream].noteKeyframeRequest()
-    guard let source = participants[index].seats.occupant(of: stream / 2) else { return }
-    wantKeyframe(from: source)
+    // A picture that is held needs no keyframe, and one that began a round trip ago may not have been
+    // seen when the request left: what is lost of it will be asked for by itself.
+    let roundTrip = participants[index].roundTrip
+    guard !participants[index].streams[stream].isHeld,
+      participants[index].streams[stream].keyframeAt.map({ now - $0 >= roundTrip }) ?? true,
+      let source = participants[index].seats.occupant(of: stream / 2)
+    else { return }
+    wantKeyframe(from: source, for: index)
   }
 
   /// Which of the streams we send to a participant has this SSRC.

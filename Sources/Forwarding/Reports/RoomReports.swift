@@ -1,3 +1,4 @@
+import Congestion
 import Wire
 
 // The RTCP that the relay writes. Each packet is a compound of its own: it opens with a receiver
@@ -29,16 +30,27 @@ extension Room {
     if let length { sink.commit(to: index, kind: .rtcp, length: start + length) }
   }
 
-  /// Asks a participant for what is missing of its picture.
-  mutating func sendNACK(to index: Int, now: MonotonicTime, into sink: inout ForwardSink) {
-    let track = Participant.track(.video)
+  /// Asks a participant for what is missing of its streams.
+  mutating func sendNACKs(to index: Int, now: MonotonicTime, into sink: inout ForwardSink) {
+    for track in 0..<participants[index].tracks.count {
+      sendNACK(of: track, to: index, now: now, into: &sink)
+    }
+  }
+
+  private mutating func sendNACK(
+    of track: Int, to index: Int, now: MonotonicTime, into sink: inout ForwardSink
+  ) {
     guard participants[index].tracks[track].missing.count > 0,
       participants[index].tracks[track].agreement?.allowsNACK == true,
       let ssrc = participants[index].tracks[track].ssrc
     else { return }
     var batch = LostSequences()
-    participants[index].tracks[track].missing.takeDue(
+    let hasGivenUp = participants[index].tracks[track].missing.takeDue(
       now: now, roundTrip: participants[index].roundTrip, into: &batch)
+    // What could not be had again leaves pictures that no receiver can show: only a keyframe helps.
+    if hasGivenUp, participants[index].tracks[track].kind == .video {
+      wantKeyframe(from: index, layer: track - Participant.track(.video))
+    }
     guard batch.count > 0, let slot = sink.reserve() else { return }
     var bytes = slot.mutableBytes
     let start = openCompound(for: index, in: &bytes)
@@ -119,22 +131,14 @@ extension Room {
 
   /// The sender report of a slot's stream: its source's own clock, moved to ours.
   private func senderReport(of stream: Int, to index: Int, now: MonotonicTime) -> SenderReport? {
-    let kind: TrackKind = stream % 2 == 0 ? .audio : .video
-    let place = stream / 2
-    let occupant =
-      kind == .audio
-      ? participants[index].voices.occupant(of: place)
-      : participants[index].seats.occupant(of: place)
     guard let agreement = participants[index].streams[stream].agreement,
-      let source = occupant, isPresent(source)
+      let origin = origin(of: stream, to: index)
     else { return nil }
-    let track = Participant.track(kind)
     let time = clock.time(at: now)
     guard
-      participants[index].streams[stream].isForwarding(participants[source].tracks[track].run),
-      let theirs = participants[source].clock.senderTime(at: time),
-      let timestamp = participants[source].tracks[track].reported.timestamp(
-        at: theirs, clockRate: kind.clockRate)
+      let theirs = participants[origin.participant].clock.senderTime(at: time),
+      let timestamp = participants[origin.participant].tracks[origin.track].reported.timestamp(
+        at: theirs, clockRate: participants[index].streams[stream].kind.clockRate)
     else { return nil }
     let info = participants[index].streams[stream].senderInfo(sourceTimestamp: timestamp)
     return SenderReport(
@@ -158,7 +162,8 @@ extension Room {
       ssrc: ssrc, canonicalName: participants[index].cname, into: &bytes, at: offset) ?? 0
   }
 
-  private func openCompound(for index: Int, in bytes: inout MutableRawSpan) -> Int {
+  /// Begins a compound where the participant wants full ones; returns its length so far.
+  func openCompound(for index: Int, in bytes: inout MutableRawSpan) -> Int {
     guard !participants[index].allowsReducedSize else { return 0 }
     let sender = participants[index].reportSSRC
     let length = ReceiverReport(ssrc: sender).write(into: &bytes) ?? 0

@@ -1,3 +1,4 @@
+import Congestion
 public import Wire
 
 // What the room does by the clock, and when it wants to be woken for it.
@@ -10,9 +11,10 @@ extension Room {
     for index in 0..<capacity where participants[index].isPresent {
       noteSilence(of: index, now: now)
       guard participants[index].isConnected else { continue }
-      sendNACK(to: index, now: now, into: &sink)
+      sendNACKs(to: index, now: now, into: &sink)
       sendFeedback(to: index, now: now, into: &sink)
       sendReports(to: index, now: now, into: &sink)
+      advanceBandwidth(of: index, now: now, into: &sink)
     }
     var next: MonotonicTime? =
       speakerDetector.speaking == 0 ? nil : now + SpeakerDetector.interval
@@ -34,10 +36,15 @@ extension Room {
     guard participants[index].isConnected else { return next }
     consider(participants[index].reportsDueAt)
     consider(participants[index].arrivals.dueAt)
-    let track = Participant.track(.video)
-    consider(participants[index].tracks[track].missing.nextDue)
-    if participants[index].tracks[track].canRequestKeyframe {
-      consider(participants[index].tracks[track].keyframes.dueAt)
+    consider(paths[index].nextWake)
+    for track in 0..<participants[index].tracks.count {
+      // Asked only where something is missing: the table is large, and mostly empty.
+      if participants[index].tracks[track].missing.count > 0 {
+        consider(participants[index].tracks[track].missing.nextDue)
+      }
+      if participants[index].tracks[track].canRequestKeyframe {
+        consider(participants[index].tracks[track].keyframes.dueAt)
+      }
     }
     return next
   }
@@ -52,16 +59,16 @@ extension Room {
 
   /// Sends the keyframe requests that are due.
   mutating func sendKeyframeRequests(now: MonotonicTime, into sink: inout ForwardSink) {
-    let track = Participant.track(.video)
     for index in 0..<capacity
-    where participants[index].isPresent && participants[index].isConnected
-      && participants[index].tracks[track].canRequestKeyframe
-    {
-      guard let ssrc = participants[index].tracks[track].ssrc,
-        participants[index].tracks[track].keyframes.shouldSend(now: now)
-      else { continue }
-      sendKeyframeRequest(for: ssrc, to: index, into: &sink)
-      participants[index].tracks[track].noteKeyframeRequest()
+    where participants[index].isPresent && participants[index].isConnected {
+      for track in Participant.track(.video)..<participants[index].tracks.count
+      where participants[index].tracks[track].canRequestKeyframe {
+        guard let ssrc = participants[index].tracks[track].ssrc,
+          participants[index].tracks[track].keyframes.shouldSend(now: now)
+        else { continue }
+        sendKeyframeRequest(for: ssrc, to: index, into: &sink)
+        participants[index].tracks[track].noteKeyframeRequest()
+      }
     }
   }
 }

@@ -58,6 +58,13 @@ struct ReportedClock: BitwiseCopyable {
     return timestamp &+ UInt32(truncatingIfNeeded: elapsed &* Int64(clockRate) / 1_000_000)
   }
 
+  /// The moment on the sender's clock of an RTP timestamp of the stream; nil before the first report.
+  func moment(of timestamp: UInt32, clockRate: Int) -> NTPTime? {
+    guard arrivedAt != nil else { return nil }
+    let ticks = Int64(Int32(bitPattern: timestamp &- self.timestamp))
+    return sent.advanced(by: TimeSpan(nanoseconds: ticks &* 1_000_000_000 / Int64(clockRate)))
+  }
+
   /// The middle 32 bits of the report's NTP time (LSR); 0 before the first report.
   var lastReport: UInt32 { arrivedAt == nil ? 0 : sent.middle32 }
 

@@ -1,3 +1,6 @@
+public import Congestion
+public import Wire
+
 /// Figures of one kind of media in one direction since the participant joined.
 public struct StreamStatistics: Hashable, Sendable, BitwiseCopyable {
   /// Packets that arrived from the participant, each once however it came, or that were sent to it
@@ -14,6 +17,8 @@ public struct StreamStatistics: Hashable, Sendable, BitwiseCopyable {
   public var nacked: UInt64 = 0
   /// Packets that were sent again.
   public var retransmitted: UInt64 = 0
+  /// Lost packets of sound that came along with later ones (RED, RFC 2198), inbound.
+  public var recovered: UInt64 = 0
   /// Keyframes asked for, by us inbound and by the participant outbound.
   public var keyframeRequests: UInt64 = 0
 
@@ -28,6 +33,7 @@ public struct StreamStatistics: Hashable, Sendable, BitwiseCopyable {
     change.lost &-= earlier.lost
     change.nacked &-= earlier.nacked
     change.retransmitted &-= earlier.retransmitted
+    change.recovered &-= earlier.recovered
     change.keyframeRequests &-= earlier.keyframeRequests
     return change
   }
@@ -40,6 +46,7 @@ public struct StreamStatistics: Hashable, Sendable, BitwiseCopyable {
     jitterMilliseconds = max(jitterMilliseconds, other.jitterMilliseconds)
     nacked &+= other.nacked
     retransmitted &+= other.retransmitted
+    recovered &+= other.recovered
     keyframeRequests &+= other.keyframeRequests
   }
 }
@@ -56,6 +63,13 @@ public struct ParticipantStatistics: Hashable, Sendable, BitwiseCopyable {
   public var outboundVideo = StreamStatistics()
   /// Packets that belonged to no negotiated stream or could not be read.
   public var discarded: UInt64 = 0
+  /// What the path to the participant is thought to carry at this moment, in bit/s; nil where it gives
+  /// no transport-wide feedback.
+  public var estimatedBitrate: Int?
+  /// How long packets to it wait in the path's queues at this moment; nil where not known.
+  public var queueingDelay: TimeSpan?
+  /// The least of the levels of the pictures sent to it at this moment; nil where there are none.
+  public var pictureLevel: PictureLevel?
 
   /// No figures yet.
   public init() {}

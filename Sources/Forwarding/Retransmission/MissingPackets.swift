@@ -3,17 +3,27 @@ import Wire
 /// The packets of one incoming stream that have not arrived, and when to ask for each (RFC 4585
 /// §6.2.1).
 ///
+/// A packet is asked for once it is later than the path's own disorder explains, and again each time
+/// the answer should have come:
+///
+///     noticed ── disorder ──▶ asked ── round trip and some ──▶ asked again … until nobody could show it
+///
 /// Bounded in packets, tries and time: a burst longer than the table is not repaired packet by
 /// packet but by a keyframe, and a packet later than a second is of no use to anybody.
 struct MissingPackets: BitwiseCopyable {
   /// How many missing packets are held.
-  static let capacity = 64
+  static let capacity = 128
+  /// A longer run of lost packets is replaced by a keyframe: at 1 Mbit/s it is half a second of
+  /// picture, and costs more to send again.
+  static let longestGap = 64
   /// How often one packet is asked for.
-  static let maximumTries: UInt8 = 8
-  /// How long one packet is asked for.
+  static let maximumTries: UInt8 = 12
+  /// How long one packet is asked for, besides a round trip.
   static let lifetime = TimeSpan.milliseconds(1000)
-  /// How long a packet may be merely out of order before it is asked for.
+  /// How long a packet may be merely out of order before it is asked for, on paths that keep order.
   static let patience = TimeSpan.milliseconds(5)
+  /// The same on paths that do not: a repair must not wait for ever.
+  static let longestPatience = TimeSpan.milliseconds(60)
   /// The least time between two requests for a packet, on paths faster than this.
   static let shortestRetry = TimeSpan.milliseconds(25)
 
@@ -24,30 +34,41 @@ struct MissingPackets: BitwiseCopyable {
     var tries: UInt8 = 0
   }
 
-  private var entries = InlineArray<64, Entry>(repeating: Entry())
+  private var entries = InlineArray<128, Entry>(repeating: Entry())
   /// How many packets are missing.
   private(set) var count = 0
+  /// How late packets come that were overtaken: the worst of late, forgotten slowly.
+  private(set) var disorder = TimeSpan.zero
 
   /// Notes that the packets between two that arrived are missing. False where they are too many to
   /// ask for; the table is then empty and a keyframe is the way out.
   mutating func noteGap(after previous: UInt64, before next: UInt64, now: MonotonicTime) -> Bool {
     guard next > previous &+ 1 else { return true }
-    guard next &- previous &- 1 <= UInt64(Self.capacity - count) else {
+    let length = next &- previous &- 1
+    guard length <= UInt64(Self.longestGap), length <= UInt64(Self.capacity - count) else {
       count = 0
       return false
     }
+    disorder = TimeSpan(nanoseconds: disorder.nanoseconds / 64 * 63)
+    let wait = max(Self.patience, disorder)
     var sequence = previous &+ 1
     while sequence < next {
-      entries[count] = Entry(sequence: sequence, noticedAt: now, dueAt: now + Self.patience)
+      entries[count] = Entry(sequence: sequence, noticedAt: now, dueAt: now + wait)
       count += 1
       sequence &+= 1
     }
     return true
   }
 
-  /// Notes that a packet arrived after all.
-  mutating func arrived(_ sequence: UInt64) {
+  /// Notes that a packet arrived after all, as itself or sent again.
+  mutating func arrived(_ sequence: UInt64, isRetransmission: Bool, now: MonotonicTime) {
     for index in 0..<count where entries[index].sequence == sequence {
+      if !isRetransmission {
+        let late = now - entries[index].noticedAt
+        // A quarter more, so that the next one that late is not asked for.
+        let allowance = TimeSpan(nanoseconds: late.nanoseconds / 4 * 5)
+        disorder = max(disorder, min(allowance, Self.longestPatience))
+      }
       remove(at: index)
       return
     }
@@ -66,27 +87,32 @@ struct MissingPackets: BitwiseCopyable {
     return earliest
   }
 
-  /// Fills `batch` with what is due, oldest first, and gives up on what is past its time.
+  /// Fills `batch` with what is due, oldest first, and gives up on what is past its time; whether it
+  /// gave up on any.
   mutating func takeDue(
     now: MonotonicTime, roundTrip: TimeSpan, into batch: inout LostSequences
-  ) {
+  ) -> Bool {
+    var hasGivenUp = false
     var index = 0
     while index < count {
       let entry = entries[index]
-      if now - entry.noticedAt >= Self.lifetime || entry.tries >= Self.maximumTries {
-        remove(at: index)
-        continue
-      }
-      if now >= entry.dueAt {
+      if now - entry.noticedAt >= Self.lifetime + roundTrip || entry.tries >= Self.maximumTries {
+        // Asked for the last time just now, the answer may still be on its way.
+        if now >= entry.dueAt {
+          remove(at: index)
+          hasGivenUp = true
+          continue
+        }
+      } else if now >= entry.dueAt, batch.count < LostSequences.capacity {
         batch.append(SequenceNumber(UInt16(truncatingIfNeeded: entry.sequence)))
-        // A request and its answer take a round trip; half as much again before asking twice.
-        let wait = max(
-          Self.shortestRetry, roundTrip + TimeSpan(nanoseconds: roundTrip.nanoseconds / 2))
-        entries[index].dueAt = now + wait
+        // A request and its answer take a round trip, and whatever each may be held up.
+        let spread = max(TimeSpan(nanoseconds: roundTrip.nanoseconds / 4), disorder)
+        entries[index].dueAt = now + max(Self.shortestRetry, roundTrip + spread)
         entries[index].tries += 1
       }
       index += 1
     }
+    return hasGivenUp
   }
 
   private mutating func remove(at index: Int) {
@@ -101,13 +127,16 @@ struct MissingPackets: BitwiseCopyable {
 
 /// Sequence numbers to ask for in one generic NACK, oldest first.
 struct LostSequences: BitwiseCopyable {
+  /// How many one request holds.
+  static let capacity = 64
+
   private var storage = InlineArray<64, SequenceNumber>(repeating: SequenceNumber(0))
   /// How many there are.
   private(set) var count = 0
 
   /// Adds one; beyond 64 it is left out.
   mutating func append(_ sequence: SequenceNumber) {
-    guard count < 64 else { return }
+    guard count < Self.capacity else { return }
     storage[count] = sequence
     count += 1
   }

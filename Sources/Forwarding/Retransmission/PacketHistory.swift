@@ -1,13 +1,14 @@
-/// The latest packets of one incoming video stream, kept to answer retransmission requests.
+/// The latest packets of one incoming stream, kept to answer retransmission requests and, of sound, to
+/// send along with later packets.
 ///
 /// Payloads lie one after another in a ring of bytes; the ring's size bounds how far back it
-/// reaches: `byteCapacity` holds about one second at 2 Mbit/s, and a picture later than that is of
-/// no use to anybody. Memory is taken when the first packet comes and never again.
+/// reaches: of picture about one second at 2 Mbit/s, of sound as long at 256 kbit/s; what is later
+/// than that is of no use to anybody. Memory is taken when the first packet comes and never again.
 struct PacketHistory: ~Copyable {
   /// Bytes of payload kept.
-  static let byteCapacity = 256 * 1024
+  let byteCapacity: Int
   /// Packets kept, a power of two.
-  static let entryCapacity = 512
+  let entryCapacity: Int
 
   /// A packet in the history. Its payload is `length` bytes at `position`.
   struct Entry: BitwiseCopyable {
@@ -27,7 +28,11 @@ struct PacketHistory: ~Copyable {
   private var entries: UnsafeMutablePointer<Entry>?
   private var head: UInt64 = 0
 
-  init() {}
+  /// An empty history of a stream of a kind.
+  init(kind: TrackKind = .video) {
+    byteCapacity = kind == .video ? 256 * 1024 : 32 * 1024
+    entryCapacity = kind == .video ? 512 : 64
+  }
 
   deinit {
     bytes?.deallocate()
@@ -36,7 +41,7 @@ struct PacketHistory: ~Copyable {
 
   /// Forgets every packet (the source started over).
   mutating func removeAll() {
-    entries?.update(repeating: Entry(), count: Self.entryCapacity)
+    entries?.update(repeating: Entry(), count: entryCapacity)
   }
 
   /// Keeps a packet.
@@ -47,14 +52,14 @@ struct PacketHistory: ~Copyable {
       return
     }
     let (bytes, entries) = storage()
-    var offset = Int(head % UInt64(Self.byteCapacity))
-    if offset + payload.count > Self.byteCapacity {
+    var offset = Int(head % UInt64(byteCapacity))
+    if offset + payload.count > byteCapacity {
       // A payload is never split: skip the ring's tail.
-      head &+= UInt64(Self.byteCapacity - offset)
+      head &+= UInt64(byteCapacity - offset)
       offset = 0
     }
     (bytes + offset).copyMemory(from: start, byteCount: payload.count)
-    entries[Int(sequence & UInt64(Self.entryCapacity - 1))] = Entry(
+    entries[Int(sequence & UInt64(entryCapacity - 1))] = Entry(
       sequence: sequence, position: head, length: Int32(payload.count), timestamp: timestamp,
       marker: marker)
     head &+= UInt64(payload.count)
@@ -63,9 +68,9 @@ struct PacketHistory: ~Copyable {
   /// The packet with this extended sequence number, if it is still here.
   func find(_ sequence: UInt64) -> Entry? {
     guard let entries else { return nil }
-    let entry = entries[Int(sequence & UInt64(Self.entryCapacity - 1))]
+    let entry = entries[Int(sequence & UInt64(entryCapacity - 1))]
     guard entry.sequence == sequence, sequence != 0,
-      head &- entry.position <= UInt64(Self.byteCapacity)
+      head &- entry.position <= UInt64(byteCapacity)
     else { return nil }
     return entry
   }
@@ -73,16 +78,16 @@ struct PacketHistory: ~Copyable {
   /// The payload of a packet just found; valid until the next `store`.
   func payload(of entry: Entry) -> UnsafeRawBufferPointer {
     guard let bytes else { return UnsafeRawBufferPointer(start: nil, count: 0) }
-    let offset = Int(entry.position % UInt64(Self.byteCapacity))
+    let offset = Int(entry.position % UInt64(byteCapacity))
     return UnsafeRawBufferPointer(start: bytes + offset, count: Int(entry.length))
   }
 
   private mutating func storage() -> (UnsafeMutableRawPointer, UnsafeMutablePointer<Entry>) {
     if let bytes, let entries { return (bytes, entries) }
     let newBytes = UnsafeMutableRawPointer.allocate(
-      byteCount: Self.byteCapacity, alignment: 64)
-    let newEntries = UnsafeMutablePointer<Entry>.allocate(capacity: Self.entryCapacity)
-    newEntries.initialize(repeating: Entry(), count: Self.entryCapacity)
+      byteCount: byteCapacity, alignment: 64)
+    let newEntries = UnsafeMutablePointer<Entry>.allocate(capacity: entryCapacity)
+    newEntries.initialize(repeating: Entry(), count: entryCapacity)
     bytes = newBytes
     entries = newEntries
     return (newBytes, newEntries)

@@ -11,7 +11,7 @@ struct ResendBudget: BitwiseCopyable {
   /// Bytes that may be sent again at once: half a second of the above.
   static let burst: Int64 = 125_000
   /// How often one packet is sent again.
-  static let maximumAnswers: UInt8 = 6
+  static let maximumAnswers: UInt8 = 10
   /// The least time between two answers for one packet, on paths faster than this.
   static let shortestRepeat = TimeSpan.milliseconds(10)
 
@@ -25,14 +25,16 @@ struct ResendBudget: BitwiseCopyable {
   private var tokens = Self.burst
   private var filledAt: MonotonicTime?
 
-  /// Whether the packet may be sent again now; if so it counts as sent.
+  /// Whether the packet may be sent again now, at `rate` bytes a millisecond for long; if so it counts
+  /// as sent.
   mutating func allows(
-    _ sequence: UInt16, byteCount: Int, now: MonotonicTime, roundTrip: TimeSpan
+    _ sequence: UInt16, byteCount: Int, now: MonotonicTime, roundTrip: TimeSpan,
+    rate: Int64 = Self.bytesPerMillisecond
   ) -> Bool {
     if let filledAt {
       let elapsed = (now - filledAt).nanoseconds / 1_000_000
       if elapsed > 0 {
-        tokens = min(Self.burst, tokens &+ min(elapsed, 1000) &* Self.bytesPerMillisecond)
+        tokens = min(Self.burst, tokens &+ min(elapsed, 1000) &* rate)
         self.filledAt = filledAt + TimeSpan.milliseconds(elapsed)
       }
     } else {
@@ -42,8 +44,12 @@ struct ResendBudget: BitwiseCopyable {
     let index = Int(sequence & 127)
     var entry = answered[index]
     if entry.sequence == sequence && entry.answers > 0 {
+      // Who asks again did so half a round trip ago, after a round trip of its own measuring, which
+      // may be shorter than ours by a little.
       guard entry.answers < Self.maximumAnswers,
-        now - entry.at >= max(Self.shortestRepeat, roundTrip)
+        now - entry.at
+          >= max(
+            Self.shortestRepeat, TimeSpan(nanoseconds: roundTrip.nanoseconds / 8 * 7))
       else { return false }
     } else {
       entry = Answered(sequence: sequence)

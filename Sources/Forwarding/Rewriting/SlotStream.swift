@@ -16,12 +16,18 @@ struct SlotStream: ~Copyable {
     var retransmissionPayloadType = PayloadType(0)
     /// The id of the audio level extension, 0 where not agreed.
     var audioLevelID: UInt8 = 0
+    /// The id of the transport-wide number, 0 where not agreed.
+    var transportSequenceID: UInt8 = 0
+    /// The payload type of packets with earlier sound in them; nil where they were not agreed.
+    var redundantPayloadType: PayloadType?
 
     /// What was agreed in a media section.
     init(_ media: SlotStreamMedia) {
       ssrc = media.ssrc
       payloadType = media.payloadType
       audioLevelID = media.extensions.audioLevel
+      transportSequenceID = media.extensions.transportSequence
+      redundantPayloadType = media.redundantPayloadType
       if let payloadType = media.retransmissionPayloadType {
         retransmissionSSRC = media.retransmissionSSRC
         retransmissionPayloadType = payloadType
@@ -43,10 +49,18 @@ struct SlotStream: ~Copyable {
   let kind: TrackKind
   /// What was agreed; nil where the slot has no such stream.
   var agreement: Agreement?
+  /// The most its receiver is to get of a picture.
+  private(set) var target = LayerTarget.all
+  /// The encoding it was last switched to; below 0 before the first.
+  private(set) var layer: Int8 = -1
+  private var filter = TemporalFilter()
   private var rewriter: StreamRewriter
   private var budget = ResendBudget()
-  private var retransmissionSequence: UInt16
+  var retransmissionSequence: UInt16
+  /// When a keyframe last began to be sent; nil before the first.
+  private(set) var keyframeAt: MonotonicTime?
   private var octets: UInt32 = 0
+  private var reportedHighest: UInt32?
   /// Figures since the participant joined.
   private(set) var statistics = StreamStatistics()
 
@@ -71,55 +85,145 @@ struct SlotStream: ~Copyable {
   /// Leaves the present source: the next packet continues the stream as another source's would.
   mutating func pause() { rewriter.end() }
 
-  /// Sends a packet of a source to `receiver`.
+  /// Sets the most its receiver is to get of a picture.
+  mutating func setTarget(_ target: LayerTarget) {
+    self.target = target
+    if isHeld { pause() }
+  }
+
+  /// Whether its receiver gets no picture at present: there is no room for one.
+  var isHeld: Bool { target.spatial < 0 }
+
+  /// The timestamp of its newest packet, for packets of nothing but padding.
+  var paddingTimestamp: UInt32 { rewriter.newestTimestamp }
+
+  /// Sends a packet of a source to `receiver` on its `path`; `layers` is what it is among the source's
+  /// encodings.
   mutating func forward(
-    _ packet: SourcePacket, run: StreamRewriter.SourceRun, to receiver: Int, now: MonotonicTime,
+    _ packet: SourcePacket, run: StreamRewriter.SourceRun, layers: LayerMoment = .single,
+    to receiver: Int, on path: inout DownstreamPath, now: MonotonicTime,
     into sink: inout ForwardSink
   ) -> Outcome {
-    guard let agreement else { return .done }
+    guard let agreement, !isHeld else { return .done }
     var outcome = Outcome.done
     if !rewriter.isForwarding(run) {
-      guard kind == .audio || packet.startsKeyframe else { return .needsKeyframe }
-      rewriter.begin(run, at: packet.numbers, now: now)
+      if kind == .video {
+        let isWanted = layers.isWanted(target)
+        guard packet.startsKeyframe, isWanted || layers.isBetter(target) else {
+          return isWanted ? .needsKeyframe : .done
+        }
+        layer = layers.layer
+        filter.begin(target: temporalTarget)
+      }
+      rewriter.begin(run, at: packet.numbers, aligned: layers.aligned, now: now)
       outcome = .switched
+    } else if kind == .video, rewriter.isNewest(packet.numbers),
+      !filter.keeps(packet, target: temporalTarget)
+    {
+      rewriter.leaveOut(packet.numbers)
+      return .done
     }
-    guard let numbers = rewriter.map(packet.numbers, now: now) else { return outcome }
-    guard let slot = sink.reserve() else { return outcome }
+    guard let numbers = rewriter.map(packet.numbers, now: now), let slot = sink.reserve(),
+      let headerLength = writeHeader(
+        of: packet, numbers: numbers, type: agreement.payloadType,
+        // A new voice in the slot is a new talkspurt (RFC 3551 §4.1).
+        marker: packet.marker || (outcome == .switched && kind == .audio), into: slot),
+      let length = append(
+        packet.payload, descriptor: packet.descriptor, numbers: numbers, to: slot,
+        at: headerLength)
+    else { return outcome }
+    commit(packet, in: slot, length: length, to: receiver, on: &path, now: now, into: &sink)
+    return outcome
+  }
+
+  /// Sends a packet of sound to `receiver` with up to `depth` packets before it along, as far as that
+  /// was agreed and they are in the source's `history`.
+  mutating func forward(
+    _ packet: SourcePacket, run: StreamRewriter.SourceRun, depth: Int,
+    from history: borrowing PacketHistory, to receiver: Int, on path: inout DownstreamPath,
+    now: MonotonicTime, into sink: inout ForwardSink
+  ) -> Outcome {
+    guard let agreement, let type = agreement.redundantPayloadType, rewriter.isForwarding(run),
+      let numbers = rewriter.mapped(packet.numbers),
+      let slot = sink.reserve(),
+      let headerLength = writeHeader(
+        of: packet, numbers: numbers, type: type, marker: packet.marker, into: slot),
+      let length = packRedundant(
+        packet, depth: depth, from: history, type: agreement.payloadType, into: slot,
+        at: headerLength)
+    else { return forward(packet, run: run, to: receiver, on: &path, now: now, into: &sink) }
+    // The numbers count as given only now: until here the packet may still have gone out plain.
+    guard rewriter.map(packet.numbers, now: now) != nil else { return .done }
+    commit(packet, in: slot, length: length, to: receiver, on: &path, now: now, into: &sink)
+    return .done
+  }
+
+  /// Whether a packet of the present source has a number in this stream.
+  func hasSent(_ sequence: UInt64) -> Bool {
+    rewriter.mapped(.init(sequence: sequence, timestamp: 0)) != nil
+  }
+
+  private func writeHeader(
+    of packet: SourcePacket, numbers: StreamRewriter.Numbers, type: PayloadType, marker: Bool,
+    into slot: UnsafeMutableRawBufferPointer
+  ) -> Int? {
+    guard let agreement else { return nil }
     var bytes = slot.mutableBytes
     var writer = RTPHeaderWriter(
-      payloadType: agreement.payloadType,
+      payloadType: type,
       sequenceNumber: SequenceNumber(UInt16(truncatingIfNeeded: numbers.sequence)),
-      timestamp: RTPTimestamp(rawValue: numbers.timestamp), ssrc: agreement.ssrc,
-      // A new voice in the slot is a new talkspurt (RFC 3551 §4.1).
-      marker: packet.marker || (outcome == .switched && kind == .audio), into: &bytes)
+      timestamp: RTPTimestamp(rawValue: numbers.timestamp), ssrc: agreement.ssrc, marker: marker,
+      into: &bytes)
+    // Always first: the path writes the number itself once the packet is sure to leave.
+    writer.add(
+      transportSequence: SequenceNumber(0), id: agreement.transportSequenceID, to: &bytes)
     if let level = packet.audioLevel {
       writer.add(audioLevel: level, id: agreement.audioLevelID, to: &bytes)
     }
-    guard let headerLength = writer.finish(in: &bytes),
-      let length = append(
-        packet.payload, descriptor: packet.descriptor, to: slot, at: headerLength)
-    else { return outcome }
+    return writer.finish(in: &bytes)
+  }
+
+  private mutating func commit(
+    _ packet: SourcePacket, in slot: UnsafeMutableRawBufferPointer, length: Int, to receiver: Int,
+    on path: inout DownstreamPath, now: MonotonicTime, into sink: inout ForwardSink
+  ) {
+    var bytes = slot.mutableBytes
+    path.stamp(
+      &bytes, length: length, isNumbered: agreement?.transportSequenceID ?? 0 != 0, kind: kind,
+      now: now)
+    if packet.startsKeyframe { keyframeAt = now }
     sink.commit(to: receiver, kind: .rtp, length: length)
     octets &+= UInt32(packet.payload.count)
     statistics.packets &+= 1
     statistics.bytes &+= UInt64(length)
-    return outcome
   }
+
+  /// The highest temporal layer to forward: the base layer only while the encoding is too large.
+  private var temporalTarget: Int8 { layer > target.spatial ? 0 : target.temporal }
 
   /// Answers a request for the outgoing packet `sequence` from the source's history (RFC 4588 §4):
   /// the original sequence number (OSN), then the original payload.
   mutating func resend(
     _ sequence: UInt16, from history: borrowing PacketHistory, to receiver: Int,
-    now: MonotonicTime, roundTrip: TimeSpan, into sink: inout ForwardSink
+    on path: inout DownstreamPath, now: MonotonicTime, roundTrip: TimeSpan,
+    into sink: inout ForwardSink
   ) {
     statistics.nacked &+= 1
     // Never on the stream itself: a second packet under one number is a second packet under one
     // SRTP nonce.
     guard let agreement, let ssrc = agreement.retransmissionSSRC,
-      let source = rewriter.sourceSequence(of: sequence), let entry = history.find(source),
+      let source = rewriter.sourceSequence(of: sequence), let entry = history.find(source)
+    else { return }
+    let payload = history.payload(of: entry)
+    let descriptor = kind == .video ? try? VP8PayloadDescriptor(parsing: payload.bytes) : nil
+    guard
       let numbers = rewriter.mapped(
-        StreamRewriter.Numbers(sequence: source, timestamp: entry.timestamp)),
-      budget.allows(sequence, byteCount: Int(entry.length), now: now, roundTrip: roundTrip),
+        StreamRewriter.Numbers(
+          sequence: source, timestamp: entry.timestamp, pictureID: descriptor?.pictureID ?? 0,
+          temporalBase: descriptor?.temporalBaseIndex ?? 0)),
+      budget.allows(
+        sequence, byteCount: Int(entry.length), now: now, roundTrip: roundTrip,
+        rate: path.resendRate(at: now)),
       let slot = sink.reserve()
     else { return }
     var bytes = slot.mutableBytes
@@ -128,14 +232,16 @@ struct SlotStream: ~Copyable {
       sequenceNumber: SequenceNumber(retransmissionSequence),
       timestamp: RTPTimestamp(rawValue: numbers.timestamp), ssrc: ssrc, marker: entry.marker,
       into: &bytes)
+    writer.add(
+      transportSequence: SequenceNumber(0), id: agreement.transportSequenceID, to: &bytes)
     guard let headerLength = writer.finish(in: &bytes) else { return }
     bytes.storeUInt16(sequence, at: headerLength)
-    let payload = history.payload(of: entry)
     guard
       let length = append(
-        payload, descriptor: try? VP8PayloadDescriptor(parsing: payload.bytes), to: slot,
-        at: headerLength + 2)
+        payload, descriptor: descriptor, numbers: numbers, to: slot, at: headerLength + 2)
     else { return }
+    path.stamp(
+      &bytes, length: length, isNumbered: agreement.transportSequenceID != 0, kind: kind, now: now)
     sink.commit(to: receiver, kind: .rtp, length: length)
     retransmissionSequence &+= 1
     statistics.retransmitted &+= 1
@@ -144,7 +250,7 @@ struct SlotStream: ~Copyable {
   /// Copies a payload behind a header and moves the numbers inside it; nil where it does not fit.
   private func append(
     _ payload: UnsafeRawBufferPointer, descriptor: VP8PayloadDescriptor?,
-    to slot: UnsafeMutableRawBufferPointer, at offset: Int
+    numbers: StreamRewriter.Numbers, to slot: UnsafeMutableRawBufferPointer, at offset: Int
   ) -> Int? {
     guard let start = slot.baseAddress, payload.count <= slot.count - offset else { return nil }
     guard let from = payload.baseAddress else { return offset }
@@ -152,9 +258,8 @@ struct SlotStream: ~Copyable {
     if let descriptor {
       var bytes = slot.mutableBytes
       descriptor.rewrite(
-        pictureID: ((descriptor.pictureID ?? 0) &+ rewriter.pictureOffset) & 0x7FFF,
-        temporalBaseIndex: (descriptor.temporalBaseIndex ?? 0) &+ rewriter.temporalOffset,
-        in: &bytes, at: offset)
+        pictureID: numbers.pictureID & 0x7FFF, temporalBaseIndex: numbers.temporalBase, in: &bytes,
+        at: offset)
     }
     return offset + payload.count
   }
@@ -171,6 +276,14 @@ struct SlotStream: ~Copyable {
   mutating func noteReport(cumulativeLost: Int64, jitter: UInt32) {
     statistics.lost = cumulativeLost
     statistics.jitterMilliseconds = Double(jitter) * 1000 / Double(kind.clockRate)
+  }
+
+  /// How many packets the receiver's reports are further than at the last report; 0 at the first.
+  mutating func takeReported(_ highest: UInt32) -> Int {
+    defer { reportedHighest = highest }
+    guard let reportedHighest else { return 0 }
+    let packets = highest &- reportedHighest
+    return packets < 0x8000 ? Int(packets) : 0
   }
 
   /// Takes note that the receiver asked for a keyframe.

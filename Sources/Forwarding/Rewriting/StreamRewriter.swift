@@ -10,8 +10,9 @@ import Wire
 ///     source B:                  88 89  91        (90 lost)
 ///     outgoing:   900  901  902 903 904 906
 ///
-/// Packets from before the switch are not mapped: their numbers belong to the earlier source. No
-/// outgoing number is ever given twice, which SRTP's nonces depend on.
+/// Packets from before the switch are not mapped: their numbers belong to the earlier source. Packets
+/// may also be left out of a source, and those after them move up (`LeftOut`). No outgoing number is
+/// ever given twice, which SRTP's nonces depend on.
 struct StreamRewriter: BitwiseCopyable {
   /// Which run of which incoming stream: unique in the room, never reused. 0 means none.
   typealias SourceRun = UInt32
@@ -33,12 +34,10 @@ struct StreamRewriter: BitwiseCopyable {
   static let lateLimit: UInt64 = 1000
 
   private let clockRate: Int64
-  private var sequenceDelta: UInt64 = 0
+  private var leftOut = LeftOut()
   private var timestampDelta: UInt32 = 0
-  private var pictureDelta: UInt16 = 0
   private var temporalDelta: UInt8 = 0
-  private var firstSequence: UInt64 = 0
-  private var firstOutgoing: UInt64 = 0
+  private var newestOfSource: UInt64 = 0
   private var newest: Numbers
   private var newestAt: MonotonicTime?
   /// The run being forwarded.
@@ -63,45 +62,66 @@ struct StreamRewriter: BitwiseCopyable {
   /// The highest outgoing sequence number given, extended; meaningful once something was sent.
   var highestSequence: UInt64 { newest.sequence }
 
+  /// The newest outgoing timestamp given.
+  var newestTimestamp: UInt32 { newest.timestamp }
+
   /// The highest outgoing picture id given.
   var newestPictureID: UInt16 { newest.pictureID }
 
   /// What a source's timestamps are moved by.
   var timestampOffset: UInt32 { timestampDelta }
 
-  /// What a source's picture ids are moved by, modulo their width.
-  var pictureOffset: UInt16 { pictureDelta }
-
-  /// What a source's TL0PICIDX is moved by.
-  var temporalOffset: UInt8 { temporalDelta }
-
   /// Whether packets of this run are being forwarded.
   func isForwarding(_ run: SourceRun) -> Bool { source == run && run != 0 }
 
   /// Takes a new source from its packet `first` on.
-  mutating func begin(_ run: SourceRun, at first: Numbers, now: MonotonicTime) {
+  ///
+  /// `aligned` is the packet's timestamp in the present source's clock, where the two are layers of
+  /// one picture and that is known: better than the time of arrival, which varies with the path.
+  mutating func begin(
+    _ run: SourceRun, at first: Numbers, aligned: UInt32? = nil, now: MonotonicTime
+  ) {
     source = run
-    firstSequence = first.sequence
-    firstOutgoing = newest.sequence &+ 1
-    sequenceDelta = firstOutgoing &- first.sequence
-    pictureDelta = newest.pictureID &+ 1 &- first.pictureID
+    newestOfSource = first.sequence &- 1
+    leftOut.begin(
+      at: first.sequence, sequenceDelta: newest.sequence &+ 1 &- first.sequence,
+      pictureDelta: newest.pictureID &+ 1 &- first.pictureID)
     temporalDelta = newest.temporalBase &+ 1 &- first.temporalBase
     var timestamp = newest.timestamp
     if let newestAt {
       // The stream's clock ran on while nothing was sent; at least one tick makes a new frame.
-      let elapsed = max(0, (now - newestAt).nanoseconds / 1000) &* clockRate / 1_000_000
+      var elapsed = max(0, (now - newestAt).nanoseconds / 1000) &* clockRate / 1_000_000
+      if let aligned {
+        let exact = Int64(Int32(bitPattern: aligned &+ timestampDelta &- newest.timestamp))
+        // A second off is no clock to trust.
+        if (exact &- elapsed).magnitude < UInt64(clockRate) { elapsed = exact }
+      }
       timestamp = timestamp &+ UInt32(truncatingIfNeeded: max(1, elapsed))
     }
     timestampDelta = timestamp &- first.timestamp
+  }
+
+  /// Whether a packet of the present source is newer than all before it, sent or left out.
+  func isNewest(_ packet: Numbers) -> Bool { packet.sequence > newestOfSource }
+
+  /// Leaves out a packet of the present source that is newer than all before it.
+  mutating func leaveOut(_ packet: Numbers) {
+    guard packet.sequence > newestOfSource else { return }
+    newestOfSource = packet.sequence
+    leftOut.leaveOut(packet.sequence, timestamp: packet.timestamp)
   }
 
   /// Leaves the present source; the next one goes on from the newest packet.
   mutating func end() { source = 0 }
 
   /// The outgoing numbers of a packet of the present source, or nil where it is from before the
-  /// switch or too late to send.
+  /// switch, of a picture left out or too late to send.
   mutating func map(_ packet: Numbers, now: MonotonicTime) -> Numbers? {
     guard let mapped = mapped(packet) else { return nil }
+    if packet.sequence > newestOfSource {
+      newestOfSource = packet.sequence
+      leftOut.keep()
+    }
     if mapped.sequence > newest.sequence {
       if Int32(bitPattern: mapped.timestamp &- newest.timestamp) > 0 || newestAt == nil {
         newest.timestamp = mapped.timestamp
@@ -122,10 +142,10 @@ struct StreamRewriter: BitwiseCopyable {
 
   /// The outgoing numbers of a packet of the present source that was sent before.
   func mapped(_ packet: Numbers) -> Numbers? {
-    guard packet.sequence >= firstSequence else { return nil }
+    guard let run = leftOut.run(of: packet.sequence) else { return nil }
     return Numbers(
-      sequence: packet.sequence &+ sequenceDelta, timestamp: packet.timestamp &+ timestampDelta,
-      pictureID: packet.pictureID &+ pictureDelta,
+      sequence: packet.sequence &+ run.sequenceDelta, timestamp: packet.timestamp &+ timestampDelta,
+      pictureID: packet.pictureID &+ run.pictureDelta,
       temporalBase: packet.temporalBase &+ temporalDelta)
   }
 
@@ -135,6 +155,6 @@ struct StreamRewriter: BitwiseCopyable {
     let distance = UInt64(UInt16(truncatingIfNeeded: newest.sequence) &- outgoing)
     guard source != 0, distance < 0x8000 else { return nil }
     let extended = newest.sequence &- distance
-    return extended >= firstOutgoing ? extended &- sequenceDelta : nil
+    return leftOut.run(ofOutgoing: extended).map { extended &- $0.sequenceDelta }
   }
 }

@@ -16,6 +16,8 @@ struct IncomingTrack: ~Copyable {
     var allowsNACK: Bool
     /// How a keyframe is asked for.
     var keyframeRequest: KeyframeRequest
+    /// The payload type of packets with earlier sound in them, where agreed.
+    var redundantPayloadType: PayloadType?
 
     /// What was agreed in a media section.
     init(_ media: IncomingMedia) {
@@ -25,6 +27,7 @@ struct IncomingTrack: ~Copyable {
       extensions = media.extensions
       allowsNACK = media.allowsNACK
       keyframeRequest = media.keyframeRequest
+      redundantPayloadType = media.redundantPayloadType
     }
   }
 
@@ -39,13 +42,23 @@ struct IncomingTrack: ~Copyable {
   var agreement: Agreement?
   /// The name of its media section.
   var mid = ""
+  /// The name of the encoding (`a=rid`), where it has one.
+  var layerName = ""
+  /// Whether anybody gets it: what is missing of an encoding that nobody gets is not asked for.
+  var isWatched = true {
+    didSet { if !isWatched { missing.removeAll() } }
+  }
   /// The SSRC it comes from now; nil before the first packet.
   private(set) var ssrc: SSRC?
   /// Which run of packets this is, unique in the room; 0 before the first packet.
   private(set) var run: StreamRewriter.SourceRun = 0
-  /// Its latest packets (picture only).
-  private(set) var history = PacketHistory()
-  /// What is missing and asked for again (picture only).
+  /// Its latest packets.
+  private(set) var history: PacketHistory
+  /// What it takes, temporal layer by temporal layer (picture only).
+  private(set) var rates = LayerRates()
+  /// The share of its packets lost on their way to us lately, 0 ... 1.
+  private(set) var lossFraction = 0.0
+  /// What is missing and asked for again, where the sender takes such requests.
   var missing = MissingPackets()
   /// When to ask for a keyframe (picture only).
   var keyframes = KeyframeRequests()
@@ -53,22 +66,37 @@ struct IncomingTrack: ~Copyable {
   var reported = ReportedClock()
   /// When its latest packet came.
   private(set) var lastPacketAt: MonotonicTime?
+  private var latestTimestamp: UInt32?
   private var window = ReceptionWindow()
   private var pictures = PictureCounter()
   private var counted = StreamStatistics()
 
   /// A stream as agreed.
-  init(kind: TrackKind, media: IncomingMedia?) {
+  init(kind: TrackKind, media: IncomingMedia?, layer: Int = 0) {
     self.kind = kind
-    agreement = media.map { Agreement($0) }
-    mid = media?.mid ?? ""
+    history = PacketHistory(kind: kind)
+    agree(media, layer: layer)
+  }
+
+  /// Takes what was agreed about a stream, or about one encoding of a picture.
+  mutating func agree(_ media: IncomingMedia?, layer: Int) {
+    guard let media, layer == 0 || layer < media.layers.count else {
+      agreement = nil
+      mid = ""
+      layerName = ""
+      return
+    }
+    agreement = Agreement(media)
+    mid = media.mid
+    layerName = layer < media.layers.count ? media.layers[layer] : ""
   }
 
   /// Takes in a media packet and returns it as the slots see it; nil where it is a duplicate, too
-  /// old, or not of this stream's present run. `runs` numbers the runs of the room.
+  /// old, or not of this stream's present run. `payload` is where its payload lies if not behind the
+  /// header; `runs` numbers the runs of the room.
   mutating func receive(
-    _ header: RTPHeader, in packet: UnsafeRawBufferPointer, now: MonotonicTime,
-    runs: inout StreamRewriter.SourceRun
+    _ header: RTPHeader, in packet: UnsafeRawBufferPointer, payload: Range<Int>? = nil,
+    now: MonotonicTime, runs: inout StreamRewriter.SourceRun
   ) -> SourcePacket? {
     guard let agreement else { return nil }
     if ssrc != header.ssrc {
@@ -85,8 +113,55 @@ struct IncomingTrack: ~Copyable {
     let level = header.audioLevel(id: agreement.extensions.audioLevel, in: packet.bytes)
     return accept(
       sequence: header.sequenceNumber.rawValue, timestamp: header.timestamp.rawValue,
-      marker: header.marker, level: level, payload: slice(packet, header.payloadRange),
+      marker: header.marker, level: level, payload: slice(packet, payload ?? header.payloadRange),
       isRetransmission: false, headerLength: header.headerLength, now: now, runs: &runs)
+  }
+
+  /// Finds lost sound in a packet with earlier sound in it (RFC 2198 §4).
+  ///
+  /// A block tells its timestamp, not its number. It is taken for the packet as many before this one
+  /// as its place among the blocks says only where the timestamps between the last packet that came
+  /// and this one rise in equal steps: then nothing else fits.
+  func lostSound(
+    before header: RTPHeader, in audio: RedundantAudio, of payload: RawSpan
+  ) -> LostSound {
+    var lost = LostSound()
+    guard let agreement, ssrc == header.ssrc, window.hasStarted, let latestTimestamp else {
+      return lost
+    }
+    let distance = header.sequenceNumber.rawValue &- UInt16(truncatingIfNeeded: window.highest)
+    guard distance > 1, distance < 0x8000 else { return lost }
+    let rise = header.timestamp.rawValue &- latestTimestamp
+    let step = Int(rise) / Int(distance)
+    guard step > 0, step * Int(distance) == Int(rise) else { return lost }
+    var place = audio.redundantCount
+    audio.forEachRedundant(in: payload) { block in
+      let back = place
+      place -= 1
+      guard back < Int(distance), block.timestampOffset == back * step, block.length > 0,
+        block.payloadType == agreement.payloadType
+      else { return }
+      lost.append(
+        .init(
+          sequence: header.sequenceNumber.rawValue &- UInt16(back),
+          timestamp: header.timestamp.rawValue &- UInt32(block.timestampOffset),
+          offset: block.offset, length: block.length))
+    }
+    return lost
+  }
+
+  /// Takes in sound that was lost and came with a later packet; nil where it is here already.
+  mutating func receive(
+    _ lost: LostSound.Block, of payload: UnsafeRawBufferPointer, now: MonotonicTime,
+    runs: inout StreamRewriter.SourceRun
+  ) -> SourcePacket? {
+    let accepted = accept(
+      sequence: lost.sequence, timestamp: lost.timestamp, marker: false, level: nil,
+      payload: slice(payload, lost.offset..<(lost.offset + lost.length)), isRetransmission: true,
+      headerLength: 0, now: now,
+      runs: &runs)
+    if accepted != nil { counted.recovered &+= 1 }
+    return accepted
   }
 
   /// Takes in a retransmission (RFC 4588 §4): the original sequence number, then the original
@@ -120,9 +195,10 @@ struct IncomingTrack: ~Copyable {
       extended = number
     case .new(let number):
       extended = number
-      if kind == .video { noteOrder(number, previous: previous, now: now) }
+      noteOrder(number, previous: previous, isRetransmission: isRetransmission, now: now)
     }
     lastPacketAt = now
+    if extended == window.highest { latestTimestamp = timestamp }
     counted.packets &+= 1
     counted.bytes &+= UInt64(headerLength + payload.count)
     var source = SourcePacket(
@@ -131,17 +207,20 @@ struct IncomingTrack: ~Copyable {
     if kind == .video {
       pictures.read(into: &source)
       if source.startsKeyframe { keyframes.keyframeArrived() }
-      history.store(
-        sequence: extended, timestamp: timestamp, marker: marker, payload: payload)
+      rates.note(
+        headerLength + payload.count, temporal: source.descriptor?.temporalLayer ?? 0, now: now)
     }
+    history.store(sequence: extended, timestamp: timestamp, marker: marker, payload: payload)
     return source
   }
 
-  private mutating func noteOrder(_ number: UInt64, previous: UInt64?, now: MonotonicTime) {
-    guard let previous else { return }
+  private mutating func noteOrder(
+    _ number: UInt64, previous: UInt64?, isRetransmission: Bool, now: MonotonicTime
+  ) {
+    guard let previous, isWatched, kind == .video || agreement?.allowsNACK == true else { return }
     if number < previous {
-      missing.arrived(number)
-    } else if !missing.noteGap(after: previous, before: number, now: now) {
+      missing.arrived(number, isRetransmission: isRetransmission, now: now)
+    } else if !missing.noteGap(after: previous, before: number, now: now), kind == .video {
       keyframes.want()
     }
   }
@@ -151,6 +230,7 @@ struct IncomingTrack: ~Copyable {
     run = runs
     history.removeAll()
     missing.removeAll()
+    latestTimestamp = nil
     pictures = PictureCounter()
     reported = ReportedClock()
   }
@@ -170,8 +250,10 @@ struct IncomingTrack: ~Copyable {
   mutating func takeReportBlock(now: MonotonicTime) -> ReportBlock? {
     guard let ssrc, window.hasStarted else { return nil }
     let lost = min(max(window.cumulativeLost, -0x80_0000), 0x7F_FFFF)
+    let fraction = window.takeFractionLost()
+    lossFraction += (Double(fraction) / 256 - lossFraction) / 2
     return ReportBlock(
-      ssrc: ssrc, fractionLost: window.takeFractionLost(), cumulativeLost: Int32(lost),
+      ssrc: ssrc, fractionLost: fraction, cumulativeLost: Int32(lost),
       // Our numbers start in the second cycle, RFC 3550's in the first.
       highestSequence: UInt32(truncatingIfNeeded: window.highest &- 0x1_0000),
       jitter: UInt32(truncatingIfNeeded: window.scaledJitter >> 4),

@@ -1,3 +1,4 @@
+import Congestion
 import Wire
 
 /// One participant of a room: the streams it sends, the slots it receives in, and what is owed to it
@@ -10,7 +11,7 @@ struct Participant: ~Copyable {
   let isPresent: Bool
   /// Whether packets can be sent to it now.
   var isConnected = false
-  /// The streams it sends, by kind.
+  /// The streams it sends: sound, then its picture or each encoding of it.
   let tracks: FixedTable<IncomingTrack>
   /// The streams we send it: sound and picture of slot 0, of slot 1, …
   let streams: FixedTable<SlotStream>
@@ -38,6 +39,10 @@ struct Participant: ~Copyable {
   var reportsDueAt: MonotonicTime
   /// Counts full intra requests (RFC 5104 §4.3.1.2).
   var intraRequests: UInt8 = 0
+  /// Which encodings of its picture flow, where there is more than one.
+  var flow = LayerFlow()
+  /// How much earlier sound its packets carry.
+  var redundancy = RedundancyPolicy()
   /// When sound or picture last came; nil before the first.
   var lastMediaAt: MonotonicTime?
   /// Which kinds have come, one bit each.
@@ -63,9 +68,11 @@ struct Participant: ~Copyable {
   /// A participant who just joined.
   init(_ media: SessionMedia, now: MonotonicTime, using generator: inout SeededGenerator) {
     isPresent = true
-    tracks = FixedTable(count: 2) {
-      IncomingTrack(
-        kind: $0 == 0 ? .audio : .video, media: $0 == 0 ? media.audio : media.video)
+    let layers = min(max(1, media.video?.layers.count ?? 1), Room.maximumLayers)
+    tracks = FixedTable(count: 1 + layers) {
+      $0 == 0
+        ? IncomingTrack(kind: .audio, media: media.audio)
+        : IncomingTrack(kind: .video, media: media.video, layer: $0 - 1)
     }
     var random = generator
     let slots = Array(media.slots.prefix(Room.maximumCapacity))
@@ -108,8 +115,14 @@ struct Participant: ~Copyable {
   /// Where its stream of a kind in a slot is in `streams`.
   static func stream(_ kind: TrackKind, ofSlot slot: Int) -> Int { slot * 2 + Int(kind.rawValue) }
 
-  /// Its track of a kind in `tracks`.
-  static func track(_ kind: TrackKind) -> Int { Int(kind.rawValue) }
+  /// Its track of a kind in `tracks`, of a picture that of an encoding.
+  static func track(_ kind: TrackKind, layer: Int = 0) -> Int { Int(kind.rawValue) + layer }
+
+  /// How many encodings of its picture are told apart.
+  var layerCount: Int { tracks.count - 1 }
+
+  /// The encodings of its picture that flow, one bit each.
+  var flowing: UInt8 { layerCount > 1 ? flow.flowing : 1 }
 
   /// Enters the SSRCs that the offer declares.
   mutating func declare(_ media: SessionMedia, now: MonotonicTime) {
@@ -128,10 +141,10 @@ struct Participant: ~Copyable {
 
   /// Applies a later offer of the same session.
   mutating func update(_ media: SessionMedia, now: MonotonicTime) {
-    tracks[0].agreement = media.audio.map { .init($0) }
-    tracks[1].agreement = media.video.map { .init($0) }
-    tracks[0].mid = media.audio?.mid ?? ""
-    tracks[1].mid = media.video?.mid ?? ""
+    tracks[0].agree(media.audio, layer: 0)
+    for layer in 0..<layerCount {
+      tracks[Self.track(.video, layer: layer)].agree(media.video, layer: layer)
+    }
     for index in 0..<slotCount {
       let slot = index < media.slots.count ? media.slots[index] : nil
       streams[index * 2].agreement = slot?.audio.map { .init($0) }
@@ -142,7 +155,8 @@ struct Participant: ~Copyable {
   }
 
   /// Which of its streams a packet belongs to: by SSRC where that is known, else by its media
-  /// section's name, else by payload type. What is learned is kept: the packet is authenticated.
+  /// section's name, its encoding's (RFC 8852) and its payload type. What is learned is kept: the
+  /// packet is authenticated.
   mutating func identify(
     _ header: RTPHeader, in packet: UnsafeRawBufferPointer, now: MonotonicTime
   ) -> StreamTable.Role? {
@@ -153,9 +167,16 @@ struct Participant: ~Copyable {
     for index in 0..<tracks.count {
       let kind = tracks[index].kind
       if let named, named != kind { continue }
-      let isRetransmission = tracks[index].agreement?.payloadType != header.payloadType
-      let role = StreamTable.Role(kind: kind, isRetransmission: isRetransmission)
-      guard matches(role, header.payloadType) else { continue }
+      guard let agreement = tracks[index].agreement else { continue }
+      let layer = kind == .audio ? 0 : index - 1
+      let isRetransmission =
+        agreement.payloadType != header.payloadType
+        && agreement.redundantPayloadType != header.payloadType
+      let role = StreamTable.Role(
+        kind: kind, isRetransmission: isRetransmission, layer: Int8(layer))
+      guard matches(role, header.payloadType),
+        kind == .audio || layerCount == 1 || isNamed(role, header, in: packet)
+      else { continue }
       sources.bind(header.ssrc, to: role, isDeclared: false, now: now)
       return role
     }
@@ -163,14 +184,27 @@ struct Participant: ~Copyable {
   }
 
   private func matches(_ role: StreamTable.Role, _ payloadType: PayloadType) -> Bool {
-    guard let agreement = tracks[Self.track(role.kind)].agreement else { return false }
+    guard let agreement = tracks[Self.track(role.kind, layer: Int(role.layer))].agreement else {
+      return false
+    }
     return role.isRetransmission
-      ? agreement.retransmissionPayloadType == payloadType : agreement.payloadType == payloadType
+      ? agreement.retransmissionPayloadType == payloadType
+      : agreement.payloadType == payloadType || agreement.redundantPayloadType == payloadType
+  }
+
+  /// Whether a packet carries the name of an encoding: its own, or that of what it repairs.
+  private func isNamed(
+    _ role: StreamTable.Role, _ header: RTPHeader, in packet: UnsafeRawBufferPointer
+  ) -> Bool {
+    let track = Self.track(role.kind, layer: Int(role.layer))
+    guard let extensions = tracks[track].agreement?.extensions else { return false }
+    let id = role.isRetransmission ? extensions.repairedStreamID : extensions.streamID
+    return header.isNamed(tracks[track].layerName, id: id, in: packet.bytes)
   }
 
   private func kindByName(_ header: RTPHeader, in packet: UnsafeRawBufferPointer) -> TrackKind? {
     let bytes = packet.bytes
-    for index in 0..<tracks.count {
+    for index in 0..<min(tracks.count, 2) {
       guard let agreement = tracks[index].agreement,
         let element = header.extensions.find(id: agreement.extensions.mid, in: bytes)
       else { continue }

@@ -9,6 +9,8 @@ public import Wire
 public struct Room: ~Copyable {
   /// The most participants a room can hold.
   public static let maximumCapacity = 20
+  /// The most encodings of one participant's picture that are told apart.
+  public static let maximumLayers = 3
 
   /// How many participants it may hold.
   public let capacity: Int
@@ -18,6 +20,10 @@ public struct Room: ~Copyable {
   public private(set) var nextWake: MonotonicTime?
 
   let participants: FixedTable<Participant>
+  /// The way to each participant.
+  let paths: FixedTable<DownstreamPath>
+  /// What each participant was told to send at most.
+  let steerings: FixedTable<SenderSteering>
   let clock: RoomClock
   var generator: SeededGenerator
   var speakerDetector = SpeakerDetector()
@@ -31,6 +37,8 @@ public struct Room: ~Copyable {
   public init(capacity: Int, seed: UInt64, now: MonotonicTime, wallMilliseconds: Int64) {
     self.capacity = min(max(capacity, 2), Self.maximumCapacity)
     participants = FixedTable(count: self.capacity) { _ in Participant() }
+    paths = FixedTable(count: self.capacity) { _ in DownstreamPath() }
+    steerings = FixedTable(count: self.capacity) { _ in SenderSteering() }
     clock = RoomClock(now: now, wallMilliseconds: wallMilliseconds)
     generator = SeededGenerator(seed: seed)
   }
@@ -48,6 +56,7 @@ public struct Room: ~Copyable {
       throw .full
     }
     participants[index] = Participant(media, now: now, using: &generator)
+    beginPath(to: index, media, at: now)
     count += 1
     seatOthers(for: index)
     seatEverywhere(index)
@@ -61,6 +70,7 @@ public struct Room: ~Copyable {
     guard isPresent(index) else { return }
     let earlier = participants[index].seats
     participants[index] = Participant(media, now: now, using: &generator)
+    beginPath(to: index, media, at: now)
     if speakerDetector.remove(index, now: now) { speakersChanged() }
     for slot in 0..<participants[index].slotCount {
       guard let occupant = earlier.occupant(of: slot) else { continue }
@@ -83,6 +93,8 @@ public struct Room: ~Copyable {
   public mutating func leave(_ index: Int, at now: MonotonicTime) {
     guard isPresent(index) else { return }
     participants[index] = Participant()
+    paths[index] = DownstreamPath()
+    steerings[index] = SenderSteering()
     count -= 1
     unseatEverywhere(index)
     if speakerDetector.remove(index, now: now) { events.append(.speaking) }
@@ -96,13 +108,14 @@ public struct Room: ~Copyable {
     participants[index].isConnected = isConnected
     guard isConnected else { return }
     participants[index].reportsDueAt = now
+    paths[index].dueAt = now
     // What was not sent is not a gap: the streams go on where they stopped.
     for stream in 0..<participants[index].streams.count {
       participants[index].streams[stream].pause()
     }
     for slot in 0..<participants[index].slotCount {
       guard let occupant = participants[index].seats.occupant(of: slot) else { continue }
-      wantKeyframe(from: occupant)
+      wantKeyframe(from: occupant, for: index)
     }
     schedule(at: now)
   }
@@ -111,6 +124,7 @@ public struct Room: ~Copyable {
   public mutating func setRoundTrip(_ index: Int, _ roundTrip: TimeSpan) {
     guard isPresent(index), roundTrip >= .zero else { return }
     participants[index].roundTrip = min(roundTrip, .seconds(2))
+    paths[index].note(roundTrip: roundTrip)
   }
 
   // MARK: Questions
@@ -150,7 +164,9 @@ public struct Room: ~Copyable {
     guard isPresent(index) else { return ParticipantStatistics() }
     var statistics = ParticipantStatistics()
     statistics.inboundAudio = participants[index].tracks[0].statistics
-    statistics.inboundVideo = participants[index].tracks[1].statistics
+    for track in Participant.track(.video)..<participants[index].tracks.count {
+      statistics.inboundVideo.add(participants[index].tracks[track].statistics)
+    }
     for stream in 0..<participants[index].streams.count {
       let figures = participants[index].streams[stream].statistics
       if stream % 2 == 0 {
@@ -160,6 +176,7 @@ public struct Room: ~Copyable {
       }
     }
     statistics.discarded = participants[index].discarded
+    addPath(of: index, to: &statistics)
     return statistics
   }
 

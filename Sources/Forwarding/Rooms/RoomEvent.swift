@@ -1,3 +1,5 @@
+public import Congestion
+
 /// Something a room wants told to the service. Participants are named by their index in the room.
 public enum RoomEvent: Hashable, Sendable, BitwiseCopyable {
   /// Who is in this participant's slots changed; read `Room.occupant(ofSlot:of:)`.
@@ -10,6 +12,8 @@ public enum RoomEvent: Hashable, Sendable, BitwiseCopyable {
   case interrupted(participant: Int)
   /// Sound or picture comes from the participant again.
   case resumed(participant: Int)
+  /// How much of the picture of `from` this participant gets changed; `isRecovery` where it is more.
+  case picture(participant: Int, from: Int, PictureLevel, isRecovery: Bool)
 }
 
 /// Sound or picture.

@@ -1,7 +1,7 @@
 /// The events of a room that nobody has read yet, oldest first.
 ///
 /// Bounded: what only says "look again" is queued once however often it happens, and what is left
-/// is rare (once per participant and two seconds).
+/// is rare (once per participant and two seconds, or per picture and three).
 struct RoomEvents {
   private static let capacity = 256
 
@@ -15,7 +15,7 @@ struct RoomEvents {
     switch event {
     case .slotsChanged, .speaking:
       for index in head..<queue.count where queue[index] == event { return }
-    case .firstMedia, .interrupted, .resumed: break
+    case .firstMedia, .interrupted, .resumed, .picture: break
     }
     guard queue.count < Self.capacity else { return }
     queue.append(event)

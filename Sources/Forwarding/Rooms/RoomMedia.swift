@@ -1,3 +1,4 @@
+import Congestion
 public import Wire
 
 // The hot path: a packet comes in, its stream is found, and each receiver that has its sender in a
@@ -16,8 +17,13 @@ extension Room {
       participants[index].discarded &+= 1
       return
     }
-    let track = Participant.track(role.kind)
+    let track = Participant.track(role.kind, layer: Int(role.layer))
     noteArrival(of: header, in: packet, track: track, from: index, now: now)
+    if role.kind == .audio, !role.isRetransmission,
+      participants[index].tracks[track].agreement?.redundantPayloadType == header.payloadType
+    {
+      return receiveRedundantSound(header, in: packet, from: index, now: now, into: &sink)
+    }
     var runs = runs
     let received =
       role.isRetransmission
@@ -25,46 +31,81 @@ extension Room {
         header, in: packet, now: now, runs: &runs)
       : participants[index].tracks[track].receive(header, in: packet, now: now, runs: &runs)
     self.runs = runs
-    noteRecovery(from: index)
+    noteRecovery(of: track, from: index)
     guard let source = received else { return }
-    noteMedia(role.kind, from: index, now: now)
     switch role.kind {
     case .audio:
-      noteLevel(of: source, from: index, now: now)
+      noteSound(source, from: index, now: now)
       forwardSound(source, from: index, now: now, into: &sink)
     case .video:
-      forwardPicture(source, from: index, now: now, into: &sink)
+      noteMedia(role.kind, from: index, now: now)
+      forwardPicture(source, layer: Int(role.layer), from: index, now: now, into: &sink)
     }
   }
 
-  private mutating func forwardSound(
+  /// Takes note of sound: that it comes, and how loud it is.
+  mutating func noteSound(_ source: SourcePacket, from index: Int, now: MonotonicTime) {
+    noteMedia(.audio, from: index, now: now)
+    noteLevel(of: source, from: index, now: now)
+  }
+
+  /// Gives a packet of sound to everybody who hears its sender.
+  mutating func forwardSound(
     _ source: SourcePacket, from index: Int, now: MonotonicTime, into sink: inout ForwardSink
   ) {
     let run = participants[index].tracks[Participant.track(.audio)].run
     for receiver in 0..<capacity where receiver != index && participants[receiver].isConnected {
       guard let place = participants[receiver].voices.place(of: index) else { continue }
-      let outcome = participants[receiver].streams[Participant.stream(.audio, ofSlot: place)]
-        .forward(source, run: run, to: receiver, now: now, into: &sink)
+      let stream = Participant.stream(.audio, ofSlot: place)
+      let depth = participants[receiver].redundancy.depth
+      let outcome =
+        depth == 0
+        ? participants[receiver].streams[stream]
+          .forward(source, run: run, to: receiver, on: &paths[receiver], now: now, into: &sink)
+        : participants[receiver].streams[stream]
+          .forward(
+            source, run: run, depth: depth,
+            from: participants[index].tracks[Participant.track(.audio)].history, to: receiver,
+            on: &paths[receiver], now: now, into: &sink)
       if outcome == .switched { hastenReports(to: receiver, now: now) }
     }
   }
 
   private mutating func forwardPicture(
-    _ source: SourcePacket, from index: Int, now: MonotonicTime, into sink: inout ForwardSink
+    _ source: SourcePacket, layer: Int, from index: Int, now: MonotonicTime,
+    into sink: inout ForwardSink
   ) {
-    let run = participants[index].tracks[Participant.track(.video)].run
-    var needsKeyframe = false
+    let track = Participant.track(.video, layer: layer)
+    let isLayered = participants[index].layerCount > 1
+    if isLayered { participants[index].flow.note(layer, timestamp: source.numbers.timestamp) }
+    var isWatched = !isLayered
     for receiver in 0..<capacity where receiver != index && participants[receiver].isConnected {
       guard let place = participants[receiver].seats.place(of: index) else { continue }
-      let outcome = participants[receiver].streams[Participant.stream(.video, ofSlot: place)]
-        .forward(source, run: run, to: receiver, now: now, into: &sink)
-      switch outcome {
-      case .done: break
-      case .switched: hastenReports(to: receiver, now: now)
-      case .needsKeyframe: needsKeyframe = true
+      let outcome = pass(
+        source, of: track, from: index, toSlot: place, of: receiver, now: now, into: &sink)
+      settle(outcome, of: track, from: index, for: receiver, now: now)
+      if isLayered {
+        let stream = Participant.stream(.video, ofSlot: place)
+        isWatched =
+          isWatched
+          || participants[receiver].streams[stream].isForwarding(
+            participants[index].tracks[track].run)
       }
     }
-    if needsKeyframe { wantKeyframe(from: index) }
+    participants[index].tracks[track].isWatched = isWatched
+  }
+
+  /// Does what forwarding a packet of one of a picture's tracks makes necessary.
+  mutating func settle(
+    _ outcome: SlotStream.Outcome, of track: Int, from index: Int, for receiver: Int,
+    now: MonotonicTime
+  ) {
+    switch outcome {
+    case .done: break
+    case .switched: hastenReports(to: receiver, now: now)
+    case .needsKeyframe:
+      wantKeyframe(from: index, layer: track - Participant.track(.video))
+    }
   }
 
   private mutating func noteArrival(
@@ -79,8 +120,7 @@ extension Room {
     if let due = participants[index].arrivals.dueAt { schedule(at: due) }
   }
 
-  private mutating func noteRecovery(from index: Int) {
-    let track = Participant.track(.video)
+  private mutating func noteRecovery(of track: Int, from index: Int) {
     if participants[index].tracks[track].missing.count > 0,
       let due = participants[index].tracks[track].missing.nextDue
     {

@@ -11,7 +11,7 @@ extension Room {
       let place = participants[receiver].seats.place(of: other)
       _ = participants[receiver].voices.seat(other, preferred: place)
     }
-    if changed { wantKeyframe(from: other) }
+    if changed { wantKeyframe(from: other, for: receiver) }
     return changed
   }
 
@@ -82,7 +82,7 @@ extension Room {
         let place = participants[receiver].seats.place(of: speaker)
       {
         moveVoice(at: place, of: receiver, from: earlier.occupant(of: place), to: speaker)
-        wantKeyframe(from: speaker)
+        wantKeyframe(from: speaker, for: receiver)
         events.append(.slotsChanged(participant: receiver))
       }
     }
@@ -102,14 +102,5 @@ extension Room {
     _ = participants[receiver].voices.remove(old)
     _ = participants[receiver].voices.seat(new, preferred: place)
     _ = participants[receiver].voices.seat(old, preferred: nil)
-  }
-
-  /// Notes that somebody needs a keyframe of the participant's picture.
-  mutating func wantKeyframe(from index: Int) {
-    guard participants[index].isPresent, participants[index].tracks[1].agreement != nil else {
-      return
-    }
-    participants[index].tracks[1].keyframes.want()
-    if let due = participants[index].tracks[1].keyframes.dueAt { schedule(at: due) }
   }
 }

@@ -12,6 +12,8 @@ struct StreamTable: BitwiseCopyable {
     var kind: TrackKind
     /// Whether it carries retransmissions (RFC 4588).
     var isRetransmission: Bool
+    /// Which of the encodings of a picture, 0 for the smallest.
+    var layer: Int8 = 0
   }
 
   private struct Entry: BitwiseCopyable {
@@ -21,11 +23,15 @@ struct StreamTable: BitwiseCopyable {
     var usedAt = MonotonicTime.zero
   }
 
-  private var entries = InlineArray<8, Entry>(repeating: Entry())
+  /// SSRCs held: sound and three encodings of a picture with their retransmissions, and half as many
+  /// again.
+  private static let capacity = 12
+
+  private var entries = InlineArray<12, Entry>(repeating: Entry())
 
   /// What an SSRC carries; nil where it is not known.
   mutating func role(of ssrc: SSRC, now: MonotonicTime) -> Role? {
-    for index in 0..<8 where entries[index].ssrc == ssrc.rawValue {
+    for index in 0..<Self.capacity where entries[index].ssrc == ssrc.rawValue {
       guard let role = entries[index].role else { continue }
       entries[index].usedAt = now
       return role
@@ -36,7 +42,7 @@ struct StreamTable: BitwiseCopyable {
   /// Enters an SSRC.
   mutating func bind(_ ssrc: SSRC, to role: Role, isDeclared: Bool, now: MonotonicTime) {
     var victim: Int?
-    for index in 0..<8 {
+    for index in 0..<Self.capacity {
       guard entries[index].role != nil else {
         victim = index
         break
