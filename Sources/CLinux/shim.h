@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -449,3 +451,226 @@ static inline int clinux_termination_descriptor(void) {
   int fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
   return fd < 0 ? -errno : fd;
 }
+
+// MARK: A client's ways out. TCP_NODELAY's header has a struct that looks different with and without
+// _GNU_SOURCE (see SOL_UDP above); struct sockaddr_nl and NLMSG_NEXT are out of Swift's reach.
+
+// tcp(7). Bytes that the kernel holds beyond what is on its way: the less, the later a packet is
+// chosen that is worth sending.
+#ifndef TCP_NODELAY
+#define TCP_NODELAY 1
+#endif
+#ifndef TCP_NOTSENT_LOWAT
+#define TCP_NOTSENT_LOWAT 25
+#endif
+
+// Starts a TCP connection without waiting for it; the descriptor or -errno.
+static inline int clinux_tcp_connect(
+    uint64_t high, uint64_t low, uint16_t port, int unsentBytes) {
+  int family = high == 0 && low >> 32 == 0xFFFF ? AF_INET : AF_INET6;
+  union clinux_address address;
+  socklen_t length = clinux_to_sockaddr(family, high, low, port, &address);
+  int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP);
+  if (fd < 0) return -errno;
+  int one = 1;
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+  setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsentBytes, sizeof unsentBytes);
+  if (connect(fd, &address.generic, length) != 0 && errno != EINPROGRESS) {
+    int error = errno;
+    close(fd);
+    return -error;
+  }
+  return fd;
+}
+
+// What became of a socket: 0, or the errno that it failed with.
+static inline int clinux_socket_error(int fd) {
+  int error = 0;
+  socklen_t length = sizeof error;
+  return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) == 0 ? error : errno;
+}
+
+// The address that this machine would send from to reach another one now; 0 or -errno. Connecting a
+// datagram socket sends nothing.
+static inline int clinux_source_address(
+    uint64_t high, uint64_t low, uint64_t *sourceHigh, uint64_t *sourceLow) {
+  int family = high == 0 && low >> 32 == 0xFFFF ? AF_INET : AF_INET6;
+  union clinux_address address;
+  socklen_t length = clinux_to_sockaddr(family, high, low, 9, &address);
+  int fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return -errno;
+  uint16_t port;
+  int error = 0;
+  if (connect(fd, &address.generic, length) != 0) error = errno;
+  length = sizeof address;
+  if (error == 0 && getsockname(fd, &address.generic, &length) != 0) error = errno;
+  close(fd);
+  if (error == 0 && !clinux_from_sockaddr(&address.generic, sourceHigh, sourceLow, &port))
+    error = EAFNOSUPPORT;
+  return -error;
+}
+
+// A descriptor that becomes readable when the machine's addresses or routes change (rtnetlink(7));
+// -errno where there is none.
+static inline int clinux_route_watch(void) {
+  struct sockaddr_nl address;
+  memset(&address, 0, sizeof address);
+  address.nl_family = AF_NETLINK;
+  address.nl_groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_IFADDR
+      | RTMGRP_IPV6_ROUTE;
+  int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
+  if (fd < 0) return -errno;
+  if (bind(fd, (struct sockaddr *)&address, sizeof address) != 0) {
+    int error = errno;
+    close(fd);
+    return -error;
+  }
+  return fd;
+}
+
+// Empties that descriptor; 1 where something changed. Only the kernel is believed.
+static inline int clinux_route_changed(int fd) {
+  _Alignas(struct nlmsghdr) char bytes[8192];
+  int changed = 0;
+  for (;;) {
+    struct sockaddr_nl sender;
+    socklen_t length = sizeof sender;
+    ssize_t count =
+        recvfrom(fd, bytes, sizeof bytes, MSG_DONTWAIT, (struct sockaddr *)&sender, &length);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && errno == ENOBUFS) {  // There was more than it could hold.
+      changed = 1;
+      continue;
+    }
+    if (count <= 0) return changed;
+    if (sender.nl_pid != 0) continue;
+    struct nlmsghdr *message = (struct nlmsghdr *)bytes;
+    for (size_t rest = (size_t)count; NLMSG_OK(message, rest); message = NLMSG_NEXT(message, rest))
+      switch (message->nlmsg_type) {
+        case RTM_NEWLINK: case RTM_DELLINK: case RTM_NEWADDR: case RTM_DELADDR: case RTM_NEWROUTE:
+        case RTM_DELROUTE: changed = 1;
+      }
+  }
+}
+
+// MARK: Byte streams handed to a worker. CMSG_* are macros; struct msghdr's union of alignment and
+// bytes is not expressible in Swift. Socket options of tcp(7) newer than the headers are numbers.
+
+// Sends `length` bytes with a copy of `descriptor` (none where it is -1); how many were taken or -errno.
+static inline int clinux_send_with_descriptor(
+    int fd, const void *bytes, size_t length, int descriptor) {
+  size_t control[(CMSG_SPACE(sizeof(int)) + sizeof(size_t) - 1) / sizeof(size_t)];
+  struct iovec vector = {(void *)bytes, length};
+  struct msghdr message;
+  memset(&message, 0, sizeof message);
+  memset(control, 0, sizeof control);
+  message.msg_iov = &vector;
+  message.msg_iovlen = 1;
+  if (descriptor >= 0) {
+    message.msg_control = control;
+    message.msg_controllen = CMSG_SPACE(sizeof descriptor);
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof descriptor);
+    memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
+  }
+  ssize_t sent;
+  do sent = sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+  while (sent < 0 && errno == EINTR);
+  return sent < 0 ? -errno : (int)sent;
+}
+
+// Receives up to `length` bytes and the descriptor that comes with them, -1 where none does; how many
+// bytes, 0 at the end, or -errno. Only one descriptor is taken: more are closed by the kernel, which
+// finds no room for them.
+static inline int clinux_receive_with_descriptor(
+    int fd, void *bytes, size_t length, int *descriptor) {
+  size_t control[(CMSG_SPACE(sizeof(int)) + sizeof(size_t) - 1) / sizeof(size_t)];
+  struct iovec vector = {bytes, length};
+  struct msghdr message;
+  memset(&message, 0, sizeof message);
+  message.msg_iov = &vector;
+  message.msg_iovlen = 1;
+  message.msg_control = control;
+  message.msg_controllen = CMSG_LEN(sizeof *descriptor);
+  *descriptor = -1;
+  ssize_t received;
+  // 0x40000000 is MSG_CMSG_CLOEXEC, hidden without _GNU_SOURCE.
+  do received = recvmsg(fd, &message, MSG_DONTWAIT | 0x40000000);
+  while (received < 0 && errno == EINTR);
+  if (received < 0) return -errno;
+  for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header;
+       header = CMSG_NXTHDR(&message, header))
+    if (header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS
+        && header->cmsg_len >= CMSG_LEN(sizeof *descriptor))
+      memcpy(descriptor, CMSG_DATA(header), sizeof *descriptor);
+  return (int)received;
+}
+
+// Makes a stream fit for media: not blocking, no Nagle, no more than `unsentBytes` waiting in the
+// kernel behind what is on its way, dead after `deadMilliseconds` without an acknowledgement. What a
+// kind of socket (a Unix one) or an older kernel does not know is left out.
+static inline int clinux_tune_stream(int fd, int unsentBytes, unsigned deadMilliseconds) {
+  int flags = fcntl(fd, F_GETFL);
+  if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0) return -errno;
+  int one = 1;
+  int longest = 1000;
+  setsockopt(fd, IPPROTO_TCP, 1 /* TCP_NODELAY */, &one, sizeof one);
+  setsockopt(fd, IPPROTO_TCP, 25 /* TCP_NOTSENT_LOWAT */, &unsentBytes, sizeof unsentBytes);
+  setsockopt(fd, IPPROTO_TCP, 18 /* TCP_USER_TIMEOUT */, &deadMilliseconds, sizeof deadMilliseconds);
+  // Linux 6.15: retransmissions at most a second apart, so that an outage of 30 s is over when it is.
+  setsockopt(fd, IPPROTO_TCP, 44 /* TCP_RTO_MAX_MS */, &longest, sizeof longest);
+  // A Unix socket knows none of the above: there the send buffer is the bound.
+  int domain = 0;
+  socklen_t length = sizeof domain;
+  if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &length) == 0 && domain == AF_UNIX)
+    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &unsentBytes, sizeof unsentBytes);
+  return 0;
+}
+
+// MARK: The front: TCP listeners and connections. SO_ and EPOLL constants that are casts or hidden
+// without _GNU_SOURCE.
+
+// Listens on a TCP address without blocking; the descriptor or -errno. An IPv6 address is IPv6 only,
+// so that both wildcards can be listened on side by side.
+static inline int clinux_tcp_listen(uint64_t high, uint64_t low, uint16_t port, int backlog) {
+  int family = high == 0 && low >> 32 == 0xFFFF ? AF_INET : AF_INET6;
+  union clinux_address address;
+  socklen_t length = clinux_to_sockaddr(family, high, low, port, &address);
+  int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP);
+  if (fd < 0) return -errno;
+  int one = 1;
+  // Connections of the listener before us may still be there.
+  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+  if (family == AF_INET6) setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one);
+  if (bind(fd, &address.generic, length) != 0 || listen(fd, backlog) != 0) {
+    int error = errno;
+    close(fd);
+    return -error;
+  }
+  return fd;
+}
+
+// Accepts without blocking, with the client's address; the descriptor or -errno.
+static inline int clinux_tcp_accept(int fd, uint64_t *high, uint64_t *low, uint16_t *port) {
+  union clinux_address address;
+  socklen_t length = sizeof address;
+  long accepted =
+      syscall(SYS_accept4, fd, &address.generic, &length, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  if (accepted < 0) return -errno;
+  if (!clinux_from_sockaddr(&address.generic, high, low, port)) {
+    close((int)accepted);
+    return -EAFNOSUPPORT;
+  }
+  return (int)accepted;
+}
+
+// Takes a descriptor out of an epoll set. Closing it is not enough where another process holds the
+// same socket.
+static inline int clinux_epoll_remove(int epoll, int fd) {
+  return epoll_ctl(epoll, EPOLL_CTL_DEL, fd, (struct epoll_event *)0) == 0 ? 0 : -errno;
+}
+
+// One event for all that has come so far: for bytes that are looked at and left where they are.
+static inline uint32_t clinux_epoll_edge(void) { return EPOLLET; }

@@ -32,13 +32,20 @@ struct RelayCommand: ParsableCommand {
       valueName: "address"))
   var advertise: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Adresse:port for medier over TCP; kan gentages. / Address:port for media over TCP; repeatable.",
+      valueName: "endpoint"))
+  var tcpAdvertise: [String] = []
+
   func validate() throws {
     guard (0..<1_024).contains(worker) else {
       throw ValidationError("--worker: 0–1023.")
     }
     // sockaddr_un holds 107 bytes and a NUL (unix(7)).
-    guard (1...107).contains(control.utf8.count) else {
-      throw ValidationError("--control: 1–107 bytes.")
+    // The streams' socket beside it has two letters more.
+    guard (1...105).contains(control.utf8.count) else {
+      throw ValidationError("--control: 1–105 bytes.")
     }
   }
 
@@ -47,7 +54,7 @@ struct RelayCommand: ParsableCommand {
     let status = RelayWorkerMain.run(
       RelayWorkerOptions(
         worker: worker, controlPath: control, mediaAddresses: addresses, mediaPort: mediaPort,
-        advertisedAddresses: advertise))
+        advertisedAddresses: advertise, tcpAdvertised: tcpAdvertise))
     throw ExitCode(status)
   }
 }

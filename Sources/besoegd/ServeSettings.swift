@@ -30,6 +30,15 @@ struct ServeSettings: Sendable {
   var runDirectory: String?
   /// How much is logged.
   var logLevel = "info"
+  /// Where the public TCP port listens, with ports; no front where empty.
+  var publicListen: [String] = []
+  /// Certificate chain and private key of the public port, PEM.
+  var certificate: String?
+  var privateKey: String?
+  /// The name in the address of the TURN server; the public URL's where nil.
+  var turnHost: String?
+  /// Addresses for TCP candidates; those that clients are told for UDP where empty.
+  var publicTCPAdvertised: [String] = []
 
   /// Settings from a file, where there is one, overridden by the environment.
   init(file: String?, environment: [String: String]) throws {
@@ -55,6 +64,11 @@ struct ServeSettings: Sendable {
     drainSeconds = try config.number("drain.seconds", default: drainSeconds, in: 0...86_400)
     runDirectory = config.string(forKey: "run.dir")
     logLevel = config.string(forKey: "log.level", default: logLevel)
+    publicListen = config.stringArray(forKey: "public.listen", default: [])
+    certificate = config.string(forKey: "certificate")
+    privateKey = config.string(forKey: "private.key")
+    turnHost = config.string(forKey: "turn.host")
+    publicTCPAdvertised = config.stringArray(forKey: "public.tcp.advertise", default: [])
   }
 
   /// Where the control sockets lie. A Unix socket's path holds 107 bytes, so a deep data directory
@@ -62,7 +76,7 @@ struct ServeSettings: Sendable {
   var controlDirectory: String {
     if let runDirectory { return runDirectory }
     let below = "\(data)/run"
-    let longest = "/worker-999.sock".utf8.count
+    let longest = "/worker-999.streams".utf8.count
     if below.utf8.count + longest <= 107 { return below }
     let fingerprint = data.utf8.reduce(into: UInt64(0xcbf2_9ce4_8422_2325)) {
       $0 = ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3
@@ -96,7 +110,8 @@ struct SettingsFile {
   static let names: Set<String> = [
     "BESOEG_DATA", "BESOEG_HOST", "BESOEG_PORT", "BESOEG_PUBLIC_URL", "BESOEG_MEDIA_ADDRESS",
     "BESOEG_ADVERTISE", "BESOEG_MEDIA_PORT", "BESOEG_WORKERS", "BESOEG_MUNICIPALITY",
-    "BESOEG_DRAIN_SECONDS", "BESOEG_RUN_DIR", "BESOEG_LOG_LEVEL",
+    "BESOEG_DRAIN_SECONDS", "BESOEG_RUN_DIR", "BESOEG_LOG_LEVEL", "BESOEG_PUBLIC_LISTEN",
+    "BESOEG_CERTIFICATE", "BESOEG_PRIVATE_KEY", "BESOEG_TURN_HOST", "BESOEG_PUBLIC_TCP_ADVERTISE",
   ]
 
   /// The values by name.

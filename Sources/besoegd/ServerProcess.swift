@@ -14,6 +14,7 @@ struct ServerProcess {
   /// Runs until a signal ends it or something it cannot do without fails.
   func run() async throws {
     let clock = SystemServiceClock()
+    let relays = try relays
     let installation = try await Installation(directory: settings.data, clock: clock)
     let lock = try DirectoryLock(directory: settings.data)
     try await installation.prepare(municipality: settings.municipality, logger: logger)
@@ -47,11 +48,15 @@ struct ServerProcess {
   }
 
   private var relays: RelaySupervisorConfiguration {
-    RelaySupervisorConfiguration(
-      workers: settings.workers ?? RelaySupervisorConfiguration.coreCount,
-      runDirectory: settings.controlDirectory, mediaAddresses: settings.mediaAddresses,
-      advertisedAddresses: settings.advertisedAddresses,
-      firstMediaPort: UInt16(clamping: settings.mediaPort))
+    get throws {
+      var relays = RelaySupervisorConfiguration(
+        workers: settings.workers ?? RelaySupervisorConfiguration.coreCount,
+        runDirectory: settings.controlDirectory, mediaAddresses: settings.mediaAddresses,
+        advertisedAddresses: settings.advertisedAddresses,
+        firstMediaPort: UInt16(clamping: settings.mediaPort))
+      relays.front = try settings.front()
+      return relays
+    }
   }
 }
 

@@ -3,9 +3,13 @@ enum OfferText {
   static let ufrag = "cLiE"
   static let password = "0123456789abcdefghijklmn"
 
-  /// `fingerprint` is what `a=fingerprint` says after `sha-256 `.
-  static func make(ufrag: String = Self.ufrag, slots: Int = 1) -> String {
-    let bytes = (0..<32).map { String($0 + 0x10, radix: 16, uppercase: true) }
+  /// `fingerprint` is the SHA-256 of the client's certificate, `source` the SSRC that it says its
+  /// sound has.
+  static func make(
+    ufrag: String = Self.ufrag, fingerprint: [UInt8] = Array(0x10..<0x30), source: UInt32? = nil,
+    slots: Int = 1
+  ) -> String {
+    let bytes = fingerprint.map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }
     let transport = [
       "c=IN IP4 0.0.0.0", "a=ice-ufrag:\(ufrag)", "a=ice-pwd:\(password)",
       "a=fingerprint:sha-256 \(bytes.joined(separator: ":"))", "a=setup:actpass", "a=rtcp-mux",
@@ -23,6 +27,7 @@ enum OfferText {
         ]
       }
       lines += transport + ["a=mid:\(index)", index < 2 ? "a=sendonly" : "a=recvonly"]
+      if index == 0, let source { lines.append("a=ssrc:\(source) cname:client") }
     }
     return lines.joined(separator: "\r\n") + "\r\n"
   }

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Synchronization
 import Testing
@@ -22,8 +23,8 @@ private final class InProcessWorker: Sendable {
         candidates: [SocketAddress(ipv4: 0x7F00_0001, port: port)]),
       identity: try DTLSIdentity(), random: .system)
     let loop = try WorkerLoop(
-      worker: 0, core: core, sockets: sockets, control: server, termination: -1,
-      log: WorkerLog(worker: 0))
+      worker: 0, core: core, sockets: sockets, control: server,
+      streamsPath: WorkerPaths.streams(beside: path), termination: -1, log: WorkerLog(worker: 0))
     // The loop is noncopyable and moves to the thread that runs it.
     let box = Mutex<WorkerLoop?>(loop)
     Thread.start(name: "test-worker") {

@@ -59,7 +59,9 @@ extension RelayEvent {
   var isExpendable: Bool {
     switch self {
     case .sample, .speaking, .slots: true
-    case .connected, .firstMedia, .interrupted, .resumed, .closed, .workerLost, .workersKnown: false
+    case .connected, .firstMedia, .interrupted, .resumed, .closed, .picture, .workerLost,
+      .workersKnown:
+      false
     }
   }
 }

@@ -52,12 +52,47 @@ public struct JoinAnswer: Codable, Sendable, Equatable {
   public var answer: String
   /// The slots the session's receive-only media sections are bound to, in offer order.
   public var slots: [SlotState]
+  /// Servers that carry the session's media where nothing else gets through (RFC 9725 §4.6), with
+  /// credentials for this session. Empty where there is no public TCP port.
+  public var iceServers: [ICEServer]
 
   /// An answer for `session`.
-  public init(session: String, answer: String, slots: [SlotState]) {
+  public init(
+    session: String, answer: String, slots: [SlotState], iceServers: [ICEServer] = []
+  ) {
     self.session = session
     self.answer = answer
     self.slots = slots
+    self.iceServers = iceServers
+  }
+
+  /// Reads an answer; a worker of an earlier release names no servers.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    session = try values.decode(String.self, forKey: .session)
+    answer = try values.decode(String.self, forKey: .answer)
+    slots = try values.decode([SlotState].self, forKey: .slots)
+    iceServers = try values.decodeIfPresent([ICEServer].self, forKey: .iceServers) ?? []
+  }
+}
+
+/// A TURN server and the credentials for it, as WebRTC's `RTCIceServer` wants them.
+public struct ICEServer: Codable, Sendable, Equatable {
+  /// Where it is: `turns:HOST:PORT?transport=tcp` (RFC 7065).
+  public var urls: [String]
+  /// The name to give.
+  public var username: String
+  /// The password that goes with it.
+  public var credential: String
+  /// Until when they can be used to begin, seconds since 1970.
+  public var expires: Int64
+
+  /// A server.
+  public init(urls: [String], username: String, credential: String, expires: Int64) {
+    self.urls = urls
+    self.username = username
+    self.credential = credential
+    self.expires = expires
   }
 }
 
@@ -113,6 +148,10 @@ public enum RelayEvent: Codable, Sendable, Equatable {
   case speaking(room: String, participants: [String])
   /// Figures of the last interval.
   case sample(SessionReference, TransportSample)
+  /// How much of the picture of participant `from` the session gets changed. `cause` is
+  /// `receiver-network` where its path has room for less, `recovered` where it has room for more.
+  case picture(
+    SessionReference, from: String, level: PictureLevel, cause: String, milliseconds: Int64)
   /// A worker was lost with these sessions; it is being replaced and they may join again now.
   case workerLost(worker: Int, sessions: [SessionReference], milliseconds: Int64)
   /// Once after the start of the control process: every worker that was there has been taken back
@@ -146,6 +185,20 @@ public enum MediaKind: String, Codable, Sendable, Hashable, CaseIterable {
   case video
 }
 
+/// How much of a picture there is, best first.
+public enum PictureLevel: String, Codable, Sendable, Hashable, CaseIterable {
+  /// All of it.
+  case full
+  /// The full size at fewer frames a second.
+  case fewerFrames = "fewer-frames"
+  /// A smaller picture.
+  case smaller
+  /// The last picture stands still.
+  case held
+  /// Nothing but sound.
+  case soundOnly = "sound-only"
+}
+
 /// What the relay saw of one participant in one interval.
 public struct TransportSample: Codable, Sendable, Equatable {
   /// The interval's end, UTC milliseconds since 1970.
@@ -159,17 +212,30 @@ public struct TransportSample: Codable, Sendable, Equatable {
   public var outbound: [MediaKind: StreamSample]
   /// Round trip of the selected path in milliseconds, where measured.
   public var roundTripMilliseconds: Double?
+  /// What the path to the participant is thought to carry at the interval's end, in bit/s; nil where
+  /// the participant tells nothing to conclude it from.
+  public var estimatedBitrate: Int?
+  /// How long packets to the participant wait in the path's queues, in milliseconds above the least
+  /// seen, where known.
+  public var queueingMilliseconds: Double?
+  /// The least of the levels of the pictures sent to it; nil where it is sent none.
+  public var pictureLevel: PictureLevel?
 
   /// A sample.
   public init(
     milliseconds: Int64, intervalMilliseconds: Int, inbound: [MediaKind: StreamSample],
-    outbound: [MediaKind: StreamSample], roundTripMilliseconds: Double?
+    outbound: [MediaKind: StreamSample], roundTripMilliseconds: Double?,
+    estimatedBitrate: Int? = nil, queueingMilliseconds: Double? = nil,
+    pictureLevel: PictureLevel? = nil
   ) {
     self.milliseconds = milliseconds
     self.intervalMilliseconds = intervalMilliseconds
     self.inbound = inbound
     self.outbound = outbound
     self.roundTripMilliseconds = roundTripMilliseconds
+    self.estimatedBitrate = estimatedBitrate
+    self.queueingMilliseconds = queueingMilliseconds
+    self.pictureLevel = pictureLevel
   }
 }
 

@@ -9,8 +9,10 @@ public struct OutgoingDatagram: BitwiseCopyable {
   public var length: Int
   /// Where to.
   public var destination: SocketAddress
-  /// From which local socket, by number.
+  /// From which local socket, by number; `LocalPath.streams` for a byte stream.
   public var local: UInt8
+  /// Whether it carries picture, which a stream without room leaves out first.
+  public var isPicture: Bool
 }
 
 /// Everything a relay core wants sent, in order: media that rooms composed in the sink's slots and
@@ -75,7 +77,7 @@ struct OutgoingQueue: ~Copyable {
   mutating func commitTransport(length: Int, to destination: SocketAddress, local: UInt8) {
     guard let slot = transportSlot()?.baseAddress else { return }
     transportCount += 1
-    append(slot, length: length, to: destination, local: local)
+    append(slot, length: length, to: destination, local: local, isPicture: false)
   }
 
   /// The next media packet that has not been dealt with; nil when all have.
@@ -86,18 +88,21 @@ struct OutgoingQueue: ~Copyable {
   }
 
   /// Queues the media packet `index`, sealed in its slot to `length` bytes.
-  mutating func commitMedia(_ index: Int, length: Int, to destination: SocketAddress, local: UInt8)
-  {
+  mutating func commitMedia(
+    _ index: Int, length: Int, to destination: SocketAddress, local: UInt8, isPicture: Bool
+  ) {
     guard let slot = sink.slot(at: index).baseAddress else { return }
-    append(slot, length: length, to: destination, local: local)
+    append(slot, length: length, to: destination, local: local, isPicture: isPicture)
   }
 
   private mutating func append(
-    _ bytes: UnsafeMutableRawPointer, length: Int, to destination: SocketAddress, local: UInt8
+    _ bytes: UnsafeMutableRawPointer, length: Int, to destination: SocketAddress, local: UInt8,
+    isPicture: Bool
   ) {
     assert(count < listCapacity)
     (list + count).initialize(
-      to: OutgoingDatagram(bytes: bytes, length: length, destination: destination, local: local))
+      to: OutgoingDatagram(
+        bytes: bytes, length: length, destination: destination, local: local, isPicture: isPicture))
     count += 1
   }
 }

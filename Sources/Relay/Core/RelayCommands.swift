@@ -36,7 +36,7 @@ extension RelayCore {
       throw .unavailable
     }
     let capacity = min(max(request.capacity, 2), Room.maximumCapacity)
-    let credentials = ICECredentials.generate(using: &random)
+    let credentials = makeCredentials()
     // The offer is read before anything else happens: a refused one leaves no trace.
     let negotiated: NegotiatedSession
     do {
@@ -75,6 +75,7 @@ extension RelayCore {
         joinedAt: time.now))
     rooms[room].members[participant] = Int32(truncatingIfNeeded: session)
     routes.add(fragment, of: session)
+    routes.add(sourcesOf: negotiated.media, of: session)
     sessionNumbers[reference.session] = session
     halfOpen += 1
     counters.sessionsJoined &+= 1
@@ -90,7 +91,7 @@ extension RelayCore {
   ) throws(RelayControlError) -> JoinAnswer {
     guard let session = sessionNumbers[name] else { throw .noSuchSession }
     let room = sessions[session].room
-    let credentials = ICECredentials.generate(using: &random)
+    let credentials = makeCredentials()
     let negotiated: NegotiatedSession
     do {
       negotiated = try sessions[session].negotiated.answer(
@@ -102,10 +103,16 @@ extension RelayCore {
     guard let fragment = RouteTable.UserFragment(credentials.ufrag) else {
       throw .unavailable
     }
-    routes.remove(sessions[session].fragment)
+    // Checks under the last generation's fragment come until the client has this answer, and may
+    // come from a new address; only the one before is over.
+    if let earlier = sessions[session].earlierFragment { routes.remove(earlier) }
     routes.add(fragment, of: session)
+    sessions[session].earlierFragment = sessions[session].fragment
     sessions[session].fragment = fragment
+    routes.remove(sourcesOf: sessions[session].negotiated.media, of: session)
+    routes.add(sourcesOf: negotiated.media, of: session)
     sessions[session].negotiated = negotiated
+    sessions[session].pictures = PayloadTypeSet(picturesIn: negotiated.media)
     sessions[session].transport.restartICE(
       local: credentials, remote: negotiated.remote.credentials, now: time.now)
     rooms[room].room.update(
@@ -167,7 +174,15 @@ extension RelayCore {
   private func localTransport(_ credentials: ICECredentials) -> LocalTransport {
     LocalTransport(
       iceUfrag: credentials.ufrag, icePassword: credentials.password,
-      fingerprint: identity.fingerprint, candidates: configuration.candidates)
+      fingerprint: identity.fingerprint, candidates: configuration.candidates,
+      tcpCandidates: configuration.tcpCandidates)
+  }
+
+  /// Fresh credentials, whose fragment says on which worker the session lives.
+  private mutating func makeCredentials() -> ICECredentials {
+    var credentials = ICECredentials.generate(using: &random)
+    credentials.ufrag = WorkerTag(worker: configuration.worker).text + credentials.ufrag
+    return credentials
   }
 
   /// 128 random bits in hexadecimal: knowing one is what lets its holder leave or restart, and two

@@ -4,6 +4,10 @@ public import Wire
 public struct RelayConfiguration: Sendable {
   /// The UDP addresses that answers name as candidates, the preferred one first.
   public var candidates: [SocketAddress]
+  /// Where TCP connections for media are taken, which answers name after the UDP addresses.
+  public var tcpCandidates: [SocketAddress] = []
+  /// The worker's number, which its sessions' user fragments begin with.
+  public var worker = 0
   /// The most sessions held at once.
   public var maximumSessions = 1_024
   /// The most sessions that may be waiting for ICE and DTLS at once.

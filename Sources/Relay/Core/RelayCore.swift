@@ -101,9 +101,12 @@ public struct RelayCore: ~Copyable {
   ///
   /// What belongs to nobody is dropped, counted and never answered; there are no answers at all to
   /// anyone who has not shown a session's password.
+  ///
+  /// A packet of a byte stream comes on `LocalPath.streams`, from the name that the caller has given
+  /// the stream: an address that no datagram comes from. `mapped` is the client's own then.
   public mutating func receive(
     _ datagram: UnsafeMutableRawBufferPointer, from source: SocketAddress, on local: LocalPath,
-    at time: TurnTime
+    mapped: SocketAddress? = nil, at time: TurnTime
   ) {
     counters.datagramsReceived &+= 1
     counters.bytesReceived &+= Int64(datagram.count)
@@ -114,6 +117,7 @@ public struct RelayCore: ~Copyable {
     }
     let session: Int
     var isMedia = false
+    var isStray = false
     let kind = DatagramKind.classify(firstByte: first)
     switch kind {
     case .stun:
@@ -122,22 +126,28 @@ public struct RelayCore: ~Copyable {
       }
       session = owner
     case .dtls, .media:
-      guard let owner = routes.session(of: source) else {
+      isMedia = kind == .media
+      if let owner = routes.session(of: source) {
+        session = owner
+      } else if isMedia, let owner = strayOwner(of: UnsafeRawBufferPointer(datagram)) {
+        session = owner
+        isStray = true
+      } else {
         counters.droppedUnknownAddress &+= 1
         return
       }
-      session = owner
-      isMedia = kind == .media
     default:
       counters.droppedGarbage &+= 1
       return
     }
 
-    switch sessions[session].transport.receive(datagram, from: source, on: local, at: time.now) {
+    let received = sessions[session].transport.receive(
+      datagram, from: source, on: local, mapped: mapped, at: time.now)
+    switch received {
     case .rtp(let length):
       counters.rtpReceived &+= 1
       forward(datagram, length: length, isRTP: true, from: session, at: time)
-      if sessions[session].isPathSilent { settle(session, at: time) }
+      if isStray || sessions[session].isPathSilent { settle(session, at: time) }
     case .rtcp(let length):
       forward(datagram, length: length, isRTP: false, from: session, at: time)
       if sessions[session].isPathSilent { settle(session, at: time) }
@@ -168,6 +178,13 @@ public struct RelayCore: ~Copyable {
       counters.droppedGarbage &+= 1
       return nil
     }
+  }
+
+  /// Who claims to have sent RTP from an address that is nobody's; see `RouteTable`.
+  private func strayOwner(of datagram: UnsafeRawBufferPointer) -> Int? {
+    let bytes = datagram.bytes
+    guard bytes.byteCount >= RTPHeader.fixedLength, !DatagramKind.isRTCP(bytes) else { return nil }
+    return routes.session(ofSource: SSRC(bytes.loadUInt32(at: 8)))
   }
 
   private mutating func forward(
@@ -212,10 +229,16 @@ public struct RelayCore: ~Copyable {
         counters.droppedUnsendable &+= 1
         continue
       }
-      if entry.kind == .rtp { counters.rtpSent &+= 1 }
+      var isPicture = false
+      if entry.kind == .rtp {
+        counters.rtpSent &+= 1
+        // SRTP leaves the header readable (RFC 3711 §3.1).
+        let secondByte = slot.load(fromByteOffset: 1, as: UInt8.self)
+        isPicture = sessions[session].pictures.contains(secondByte: secondByte)
+      }
       queue.commitMedia(
         index, length: sealed, to: destination,
-        local: sessions[session].transport.localPath.rawValue)
+        local: sessions[session].transport.localPath.rawValue, isPicture: isPicture)
     }
   }
 

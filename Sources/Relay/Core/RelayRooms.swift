@@ -1,3 +1,4 @@
+import Congestion
 import Forwarding
 import Transport
 import Wire
@@ -45,7 +46,9 @@ extension RelayCore {
       outbound: [
         .audio: StreamSample(change.outboundAudio), .video: StreamSample(change.outboundVideo),
       ],
-      roundTripMilliseconds: roundTrip?.milliseconds)
+      roundTripMilliseconds: roundTrip?.milliseconds, estimatedBitrate: figures.estimatedBitrate,
+      queueingMilliseconds: figures.queueingDelay?.milliseconds,
+      pictureLevel: figures.pictureLevel.map { PictureLevel($0) })
     events.append(.sample(sessions[session].reference, sample))
   }
 
@@ -69,11 +72,33 @@ extension RelayCore {
     case .resumed(let participant):
       guard let session = rooms[room].session(of: participant) else { return }
       setSilence(of: session, media: false, at: time)
+    case .picture(let participant, let from, let level, let isRecovery):
+      guard let session = rooms[room].session(of: participant),
+        let sender = name(of: from, in: room)
+      else { return }
+      events.append(
+        .picture(
+          sessions[session].reference, from: sender, level: PictureLevel(level),
+          cause: isRecovery ? "recovered" : "receiver-network",
+          milliseconds: time.wallMilliseconds))
     }
   }
 
   private func name(of participant: Int, in room: Int) -> String? {
     rooms[room].session(of: participant).map { sessions[$0].reference.participant }
+  }
+}
+
+extension PictureLevel {
+  /// The word for a level.
+  init(_ level: Congestion.PictureLevel) {
+    switch level {
+    case .full: self = .full
+    case .fewerFrames: self = .fewerFrames
+    case .smaller: self = .smaller
+    case .held: self = .held
+    case .soundOnly: self = .soundOnly
+    }
   }
 }
 

@@ -19,7 +19,13 @@ extension RelayCore {
         setReachable(session, false, at: time)
       case .consentRegained:
         setReachable(session, true, at: time)
-      case .iceConnected, .pathChanged:
+      case .pathChanged:
+        let room = sessions[session].room
+        rooms[room].room.pathChanged(sessions[session].participant, at: time.now)
+        if let roundTrip = sessions[session].transport.roundTrip {
+          tellRoundTrip(roundTrip, of: session)
+        }
+      case .iceConnected:
         if let roundTrip = sessions[session].transport.roundTrip {
           tellRoundTrip(roundTrip, of: session)
         }
@@ -59,6 +65,8 @@ extension RelayCore {
     sessions[session].transport.close()
     sendTransportDatagrams(of: session)
     routes.remove(sessions[session].fragment)
+    if let earlier = sessions[session].earlierFragment { routes.remove(earlier) }
+    routes.remove(sourcesOf: sessions[session].negotiated.media, of: session)
     routes.forgetAll(of: session)
     sessionWakes.set(session, to: nil)
     if !sessions[session].isConnected { halfOpen -= 1 }

@@ -1,3 +1,4 @@
+import Forwarding
 import Wire
 
 /// Which session a datagram belongs to: by its source address once that has authenticated itself,
@@ -5,6 +6,10 @@ import Wire
 ///
 /// Addresses enter only when a transport says so, after it has verified a STUN request's integrity,
 /// and it bounds how many it holds: nobody can make this table grow without a session's password.
+///
+/// Media from an address that is nobody's may be a client's whose NAT gave it another one, which it
+/// does not notice and a browser would not tell for seconds. The SSRCs that offers declare say whose
+/// it claims to be; the transport verifies that, and whether the address answers.
 struct RouteTable {
   /// A local ICE user fragment of up to 16 bytes, compared without making a String of it.
   struct UserFragment: Hashable, BitwiseCopyable {
@@ -38,6 +43,7 @@ struct RouteTable {
 
   private var addresses: [SocketAddress: Int32]
   private var fragments: [UserFragment: Int32]
+  private var sources: [SSRC: Int32]
   /// Each session's addresses.
   private var held: [[SocketAddress]]
 
@@ -45,6 +51,7 @@ struct RouteTable {
   init(capacity: Int) {
     addresses = Dictionary(minimumCapacity: capacity * 2)
     fragments = Dictionary(minimumCapacity: capacity)
+    sources = Dictionary(minimumCapacity: capacity * 2)
     held = Array(repeating: [], count: capacity)
   }
 
@@ -56,6 +63,25 @@ struct RouteTable {
 
   /// Whose user fragment this is.
   func session(of fragment: UserFragment) -> Int? { fragments[fragment].map { Int($0) } }
+
+  /// Who has declared to send with `source`; of two that have, the later one.
+  func session(ofSource source: SSRC) -> Int? { sources[source].map { Int($0) } }
+
+  /// Session `session` sends what its offer declared in `media`.
+  mutating func add(sourcesOf media: SessionMedia, of session: Int) {
+    for incoming in [media.audio, media.video] {
+      guard let ssrc = incoming?.ssrc else { continue }
+      sources[ssrc] = Int32(truncatingIfNeeded: session)
+    }
+  }
+
+  /// Forgets what session `session` declared in `media`, where nobody else has since.
+  mutating func remove(sourcesOf media: SessionMedia, of session: Int) {
+    for incoming in [media.audio, media.video] {
+      guard let ssrc = incoming?.ssrc, self.session(ofSource: ssrc) == session else { continue }
+      sources[ssrc] = nil
+    }
+  }
 
   /// Session `session` is known by `fragment` from now on.
   mutating func add(_ fragment: UserFragment, of session: Int) {

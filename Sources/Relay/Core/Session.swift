@@ -10,8 +10,12 @@ struct Session: ~Copyable {
   var transport: SecureTransport
   /// What was agreed, for a later offer of the same session.
   var negotiated: NegotiatedSession
+  /// The payload types of the pictures it is sent: the first to be left out where there is no room.
+  var pictures: PayloadTypeSet
   /// What its STUN requests are known by.
   var fragment: RouteTable.UserFragment
+  /// What they were known by before the last ICE restart, and still may be.
+  var earlierFragment: RouteTable.UserFragment?
   /// Its room's number.
   let room: Int
   /// Its index in that room.
@@ -38,6 +42,7 @@ struct Session: ~Copyable {
     self.reference = reference
     self.transport = transport
     self.negotiated = negotiated
+    pictures = PayloadTypeSet(picturesIn: negotiated.media)
     self.fragment = fragment
     self.room = room
     self.participant = participant

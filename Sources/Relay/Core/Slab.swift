@@ -29,11 +29,17 @@ struct Slab<Element: ~Copyable>: ~Copyable {
   /// Whether `index` names an element.
   func contains(_ index: Int) -> Bool { index >= 0 && index < limit && occupied[index] }
 
-  /// Puts an element in under the lowest free number, which must exist: see `count`.
-  mutating func insert(_ element: consuming Element) -> Int {
+  /// The number that the next element will get, which must exist: see `count`.
+  var lowestFree: Int {
     precondition(count < capacity, "the slab is full")
     var index = 0
     while occupied[index] { index += 1 }
+    return index
+  }
+
+  /// Puts an element in under the lowest free number.
+  mutating func insert(_ element: consuming Element) -> Int {
+    let index = lowestFree
     (base + index).initialize(to: element)
     occupied[index] = true
     count += 1

@@ -112,7 +112,8 @@ public final class RelaySupervisor: RelayControl {
   private func prepareDirectory() -> Bool {
     let path = configuration.runDirectory
     // sockaddr_un holds 107 bytes and a NUL (unix(7)).
-    guard configuration.controlPath(of: configuration.workers - 1).utf8.count <= 107 else {
+    let longest = WorkerPaths.streams(of: configuration.workers - 1, in: path)
+    guard longest.utf8.count <= 107 else {
       log("relay: the run directory's path is too long for a socket in it")
       return false
     }

@@ -17,6 +17,10 @@ public struct RelaySupervisorConfiguration: Sendable {
   public var executable: String
   /// Arguments before the worker's own options.
   public var arguments: [String]
+  /// Arguments before the front's own options.
+  public var frontArguments = ["front"]
+  /// The public TCP port; nil where there is none.
+  public var front: FrontConfiguration?
 
   /// A configuration; `besoegd` itself is the worker's program unless told otherwise.
   public init(
@@ -50,7 +54,9 @@ public struct RelaySupervisorConfiguration: Sendable {
   }
 
   /// The control socket of worker `number`.
-  func controlPath(of number: Int) -> String { "\(runDirectory)/worker-\(number).sock" }
+  func controlPath(of number: Int) -> String {
+    WorkerPaths.control(of: number, in: runDirectory)
+  }
 
   /// The whole command line of worker `number`.
   func commandLine(of number: Int) -> [String] {
@@ -62,6 +68,10 @@ public struct RelaySupervisorConfiguration: Sendable {
     let port = firstMediaPort == 0 ? 0 : firstMediaPort &+ UInt16(truncatingIfNeeded: number)
     line += ["--media-port", String(port)]
     for address in advertisedAddresses { line += ["--advertise", address] }
+    let media = advertisedAddresses.isEmpty ? mediaAddresses : advertisedAddresses
+    for endpoint in front?.tcpEndpoints(media: media) ?? [] {
+      line += ["--tcp-advertise", endpoint]
+    }
     return line
   }
 }

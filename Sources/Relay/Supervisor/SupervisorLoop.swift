@@ -24,6 +24,8 @@ final class SupervisorLoop {
   private let emit: (RelayEvent) -> Void
   private let log: @Sendable (String) -> Void
   private let links: [WorkerLink]
+  private let front: FrontLink
+  private let credentials: TURNCredentials?
   private var placement = Placement()
   private var pending: [UInt64: Pending] = [:]
   private var lastCommand: UInt64 = 0
@@ -43,6 +45,11 @@ final class SupervisorLoop {
     links = (0..<configuration.workers).map {
       WorkerLink(number: $0, configuration: configuration, now: now)
     }
+    front = FrontLink(configuration: configuration, now: now, log: log)
+    credentials = configuration.front.flatMap { TURNCredentials($0) }
+    if configuration.front != nil, credentials == nil {
+      log("relay front: the secret of TURN passwords can neither be read nor made")
+    }
   }
 
   /// Runs until every worker was stopped, or until told to let go of them.
@@ -60,7 +67,11 @@ final class SupervisorLoop {
       advance(now: now)
       tellWhenWorkersAreKnown()
       inbox.publish(links.map(\.status))
-      if isStopping, links.allSatisfy({ $0.state.phase == .ended }) { return failAll() }
+      if isStopping, front.state.phase == .ended,
+        links.allSatisfy({ $0.state.phase == .ended })
+      {
+        return failAll()
+      }
 
       polled.removeAll(keepingCapacity: true)
       polled.append(pollfd(fd: inbox.wakeDescriptor, events: Int16(POLLIN), revents: 0))
@@ -68,9 +79,11 @@ final class SupervisorLoop {
         let events = POLLIN | (link.wantsToWrite ? POLLOUT : 0)
         polled.append(pollfd(fd: link.descriptor, events: Int16(events), revents: 0))
       }
+      polled.append(pollfd(fd: front.descriptor, events: Int16(POLLIN), revents: 0))
       poll(&polled, nfds_t(polled.count), timeout(from: now))
       inbox.rest()
       let woken = SystemClock.monotonic
+      if let last = polled.last, last.revents != 0 { front.service(now: woken) }
       for (link, ready) in zip(links, polled.dropFirst()) where ready.revents != 0 {
         service(link, now: woken)
       }
@@ -82,6 +95,7 @@ final class SupervisorLoop {
   private func timeout(from now: MonotonicTime) -> Int32 {
     var wake = now + Self.reapInterval
     for link in links { if let next = link.state.nextWake { wake = min(wake, next) } }
+    if let next = front.state.nextWake { wake = min(wake, next) }
     for command in pending.values { wake = min(wake, command.deadline) }
     if let drainDeadline, !isStopping { wake = min(wake, drainDeadline) }
     // Rounded up, so that the deadline has passed when poll returns.
@@ -93,6 +107,7 @@ final class SupervisorLoop {
       if link.reap() { apply(link.state.exited(now: now), to: link, now: now) }
       apply(link.state.advance(to: now), to: link, now: now)
     }
+    front.advance(to: now)
     for (id, command) in pending where command.deadline <= now {
       finish(id, with: .failed(.unavailable))
     }
@@ -101,6 +116,7 @@ final class SupervisorLoop {
     {
       isStopping = true
       for link in links { apply(link.state.stop(now: now), to: link, now: now) }
+      front.stop(now: now)
     }
   }
 
@@ -163,7 +179,15 @@ final class SupervisorLoop {
         placement.releaseIfEmpty(request.room)
       }
     }
-    done.reply(reply)
+    done.reply(withServers(reply, from: done.worker))
+  }
+
+  /// An answer with the way through firewalls: only here is it known which worker gave it.
+  private func withServers(_ reply: RelayReply, from worker: Int?) -> RelayReply {
+    guard let credentials, let worker, case .joined(var answer) = reply else { return reply }
+    answer.iceServers = credentials.servers(
+      worker: worker, session: answer.session, at: SystemClock.wallMilliseconds / 1_000)
+    return .joined(answer)
   }
 
   private func failAll() {

@@ -18,6 +18,8 @@ public enum RelayWorkerMain {
       var configuration = RelayConfiguration(
         candidates: try candidates(options, bound: bound.ports))
       configuration.localPaths = bound.sockets.count
+      configuration.worker = options.worker
+      configuration.tcpCandidates = try tcpCandidates(options)
       let core = RelayCore(
         configuration: configuration, identity: try makeIdentity(), random: .system)
       let control: ControlServer
@@ -111,6 +113,17 @@ public enum RelayWorkerMain {
     return found
   }
 
+  private static func tcpCandidates(
+    _ options: RelayWorkerOptions
+  ) throws(WorkerStartError) -> [SocketAddress] {
+    var found: [SocketAddress] = []
+    for text in options.tcpAdvertised {
+      guard let address = SocketAddress(endpoint: text) else { throw .invalidAddress(text) }
+      found.append(address)
+    }
+    return found
+  }
+
   private static func makeIdentity() throws(WorkerStartError) -> DTLSIdentity {
     do {
       return try DTLSIdentity()
@@ -126,7 +139,8 @@ public enum RelayWorkerMain {
     do {
       return try WorkerLoop(
         worker: options.worker, core: core, sockets: sockets, control: control,
-        termination: termination, log: log)
+        streamsPath: WorkerPaths.streams(beside: options.controlPath), termination: termination,
+        log: log)
     } catch {
       throw .loop(error)
     }

@@ -10,16 +10,20 @@ public struct RelayWorkerOptions: Sendable {
   public var mediaPort: UInt16
   /// Addresses to put in ICE candidates in text form; those bound where empty.
   public var advertisedAddresses: [String]
+  /// Where TCP connections for media are taken in the machine's name, to put in ICE candidates:
+  /// `192.0.2.1:443`, `[2001:db8::1]:443`. None where empty.
+  public var tcpAdvertised: [String]
 
   /// Options of worker `worker`.
   public init(
     worker: Int, controlPath: String, mediaAddresses: [String] = [], mediaPort: UInt16,
-    advertisedAddresses: [String] = []
+    advertisedAddresses: [String] = [], tcpAdvertised: [String] = []
   ) {
     self.worker = worker
     self.controlPath = controlPath
     self.mediaAddresses = mediaAddresses
     self.mediaPort = mediaPort
     self.advertisedAddresses = advertisedAddresses
+    self.tcpAdvertised = tcpAdvertised
   }
 }

@@ -19,6 +19,11 @@ struct WorkerLog {
     prefix = "relay worker \(number): "
   }
 
+  /// A log of another process of the relay's.
+  init(of name: String) {
+    prefix = "relay \(name): "
+  }
+
   /// Writes one line, unless there have been too many.
   mutating func write(_ line: @autoclosure () -> String, at now: MonotonicTime) {
     let earned = (now - lastRefill).nanoseconds / Self.refill.nanoseconds

@@ -9,7 +9,8 @@ import Wire
 /// No lock, no task, no allocation per packet. The clock is read once per turn; a turn takes in a
 /// bounded number of batches, so that the control channel is served however much media comes.
 struct WorkerLoop: ~Copyable {
-  /// What the epoll tags mean; a media socket's tag is its number above these.
+  /// What the epoll tags mean; a media socket's tag is its number above these, and from
+  /// `StreamServer.firstTag` on they are the streams'.
   private enum Tag {
     static let listener: UInt64 = 0
     static let connection: UInt64 = 1
@@ -19,6 +20,8 @@ struct WorkerLoop: ~Copyable {
 
   /// Batches taken from one socket in one turn: 256 datagrams are about a millisecond of work.
   private static let batchesPerTurn = 4
+  /// Reads from one stream in one turn: 32 KiB, some thirty packets.
+  private static let readsPerTurn = 4
   /// Without a control process and without a call for this long, nobody will come back.
   private static let orphanLimit = TimeSpan.seconds(60)
   /// Events kept for a control process that is away: hours of ledger entries, minutes of samples.
@@ -30,6 +33,7 @@ struct WorkerLoop: ~Copyable {
   private var core: RelayCore
   private var sockets: Slab<MediaSocket>
   private var control: ControlServer
+  private var streams: StreamServer
   private var events = EventBuffer(capacity: Self.eventCapacity)
   private var log: WorkerLog
   private let receiveSlots: UnsafeMutableRawPointer
@@ -43,8 +47,17 @@ struct WorkerLoop: ~Copyable {
   /// A loop over sockets that are open.
   init(
     worker: Int, core: consuming RelayCore, sockets: consuming Slab<MediaSocket>,
-    control: consuming ControlServer, termination: Int32, log: WorkerLog
+    control: consuming ControlServer, streamsPath: String, termination: Int32, log: WorkerLog
   ) throws(SystemError) {
+    let epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
+    guard epoll >= 0 else { throw SystemError(number: errno) }
+    do throws(SystemError) {
+      streams = try StreamServer(path: streamsPath, epoll: epoll)
+    } catch {
+      close(epoll)
+      throw error
+    }
+    self.epoll = epoll
     self.worker = worker
     self.core = core
     self.sockets = sockets
@@ -62,8 +75,6 @@ struct WorkerLoop: ~Copyable {
     }
     outgoing = .allocate(capacity: MediaSocket.batch)
     outgoing.initialize(repeating: clinux_datagram())
-    epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
-    guard epoll >= 0 else { throw SystemError(number: errno) }
     clinux_epoll_add(epoll, self.control.listener, clinux_epollin(), Tag.listener)
     if termination >= 0 { clinux_epoll_add(epoll, termination, clinux_epollin(), Tag.termination) }
     for number in 0..<self.sockets.limit {
@@ -86,16 +97,21 @@ struct WorkerLoop: ~Copyable {
       let count = Int(clinux_epoll_wait(epoll, &ready, Int32(ready.count), waitNanoseconds()))
       let time = TurnTime(
         now: SystemClock.monotonic, wallMilliseconds: SystemClock.wallMilliseconds)
-      for index in 0..<max(0, count) { serve(ready[index].tag, at: time) }
+      for index in 0..<max(0, count) {
+        serve(ready[index].tag, isWritable: ready[index].events & clinux_epollout() != 0, at: time)
+      }
       core.advance(to: time)
-      sendOutgoing()
+      sendOutgoing(at: time.now)
+      streams.table.flush(at: time.now)
+      endStreams(at: time)
       tellEvents()
       checkOrphanage(at: time.now)
     }
     let time = TurnTime(
       now: SystemClock.monotonic, wallMilliseconds: SystemClock.wallMilliseconds)
     core.endAll(cause: "left", at: time)
-    sendOutgoing()
+    sendOutgoing(at: time.now)
+    streams.table.flush(at: time.now)
     tellEvents()
     log.write("stopped", at: time.now)
   }
@@ -107,8 +123,9 @@ struct WorkerLoop: ~Copyable {
     return min(longest, max(0, (wake - SystemClock.monotonic).nanoseconds))
   }
 
-  private mutating func serve(_ tag: UInt64, at time: TurnTime) {
+  private mutating func serve(_ tag: UInt64, isWritable: Bool, at time: TurnTime) {
     switch tag {
+    case StreamServer.firstTag...: serveStreams(tag, isWritable: isWritable, at: time)
     case Tag.listener: acceptControl(at: time)
     case Tag.connection: serveControl(at: time)
     case Tag.termination: isStopping = true
@@ -129,18 +146,23 @@ struct WorkerLoop: ~Copyable {
           UnsafeMutableRawBufferPointer(start: datagram.bytes, count: Int(datagram.length)),
           from: SocketAddress(high: datagram.high, low: datagram.low, port: datagram.port),
           on: local, at: time)
-        if core.isOutgoingNearlyFull { sendOutgoing() }
+        if core.isOutgoingNearlyFull { sendOutgoing(at: time.now) }
       }
-      sendOutgoing()
+      sendOutgoing(at: time.now)
       if count < incoming.count { return }
     }
   }
 
-  private mutating func sendOutgoing() {
+  private mutating func sendOutgoing(at now: MonotonicTime) {
     var next = 0
     while next < core.outgoingCount {
-      // As long a run for one socket as there is room for.
       let local = core.outgoing(at: next).local
+      if local == LocalPath.streams.rawValue {
+        streams.table.queue(core.outgoing(at: next), at: now)
+        next += 1
+        continue
+      }
+      // As long a run for one socket as there is room for.
       var count = 0
       while count < outgoing.count, next + count < core.outgoingCount {
         let datagram = core.outgoing(at: next + count)
@@ -160,6 +182,40 @@ struct WorkerLoop: ~Copyable {
       next += count
     }
     core.removeAllOutgoing()
+  }
+
+  // MARK: Streams
+
+  private mutating func serveStreams(_ tag: UInt64, isWritable: Bool, at time: TurnTime) {
+    switch StreamServer.source(of: tag) {
+    case .listener: streams.accept(now: time.now)
+    case .greeting(let connection):
+      streams.greet(connection, now: time.now, core: core)
+    case .stream(let number):
+      if isWritable { streams.table.write(number, at: time.now) }
+      receiveStream(number, at: time)
+    }
+  }
+
+  private mutating func receiveStream(_ number: Int, at time: TurnTime) {
+    guard streams.table.contains(number) else { return }
+    let (name, client) = streams.table.names(of: number)
+    for _ in 0..<Self.readsPerTurn {
+      let hasMore = streams.table.fill(number)
+      while let packet = streams.table.next(number) {
+        core.receive(packet, from: name, on: .streams, mapped: client, at: time)
+        if core.isOutgoingNearlyFull { sendOutgoing(at: time.now) }
+      }
+      guard hasMore else { return }
+    }
+  }
+
+  private mutating func endStreams(at time: TurnTime) {
+    streams.advance(to: time.now)
+    while let name = streams.table.closeNext(now: time.now, core: core) {
+      core.streamClosed(name, at: time)
+    }
+    sendOutgoing(at: time.now)
   }
 
   // MARK: Control
@@ -230,6 +286,7 @@ struct WorkerLoop: ~Copyable {
     var counters = core.counters.byMetricName
     counters["besoeg_relay_send_refused_total"] = sendRefused
     counters["besoeg_relay_events_dropped_total"] = events.dropped
+    counters.merge(streams.table.counters.byMetricName) { $1 }
     return WorkerLoad(sessions: core.sessionCount, rooms: core.roomCount, counters: counters)
   }
 
