@@ -47,8 +47,8 @@ import Testing
 
   @Test(arguments: [100_000, 200_000, 400_000])
   func theCodeSurvivesVp8AtLowBitrate(_ bitrate: Int) throws {
-    var encoder = try VP8Encoder(width: 640, height: 360, bitrate: bitrate)
-    var decoder = try VP8Decoder()
+    let encoder = try VP8Encoder(.init(width: 640, height: 360, bitrate: bitrate))
+    let decoder = try VP8Decoder()
     var picture = CounterPicture(width: 640, height: 360)
     var bytes = 0
     for frame in 0..<60 {
@@ -57,11 +57,14 @@ import Testing
       picture.draw(code)
       var read: CounterCode?
       try encoder.encode(
-        picture.picture, timestamp: Int64(frame) * 6000, duration: 6000, keyFrame: frame == 0
-      ) { data, isKey in
-        #expect(isKey == (frame == 0))
+        SourceFrame(
+          code: code, timestamp: Int64(frame) * 6000, duration: 6000, temporalLayer: 0,
+          pixels: picture.picture.view),
+        keyFrame: frame == 0
+      ) { data, encoded in
+        #expect(encoded.isKeyFrame == (frame == 0))
         bytes += data.count
-        let decoded = decoder.decode(data) { read = CounterReader.read($0) }
+        let decoded = decoder.decode(data) { read = $0.pixels.flatMap(CounterReader.read) }
         #expect(decoded)
       }
       #expect(read == code)

@@ -52,7 +52,7 @@ import Wire
 @Suite struct AudioPlayoutTests {
   /// Encodes `count` frames of the tone sequence.
   private func packets(_ count: Int) throws -> [[UInt8]] {
-    var encoder = try OpusEncoder(bitrate: 32_000)
+    let encoder = try OpusEncoder(bitrate: 32_000)
     encoder.expectLoss(0.2)
     let tones = ToneSequence()
     var samples = [Int16](repeating: 0, count: 960)
@@ -78,7 +78,7 @@ import Wire
 
   @Test func packetsOutOfOrderArePlayedInOrderWithoutConcealment() throws {
     let packets = try packets(100)
-    var playout = try AudioPlayout()
+    var playout = AudioPlayout(decoder: try OpusDecoder())
     for pair in 0..<50 {
       // Each pair comes swapped, 20 ms apart.
       insert(&playout, packets[2 * pair + 1], 2 * pair + 1, atMs: pair * 40 + 20)
@@ -91,7 +91,7 @@ import Wire
 
   @Test func aSingleLostPacketIsRestoredFromTheNext() throws {
     let packets = try packets(50)
-    var playout = try AudioPlayout()
+    var playout = AudioPlayout(decoder: try OpusDecoder())
     for number in 0..<50 {
       if number != 25 { insert(&playout, packets[number], number, atMs: number * 20) }
       playout.play(at: .zero + .milliseconds(Int64(number * 20))) { _, _ in }
@@ -102,7 +102,7 @@ import Wire
 
   @Test func aBurstOfLostPacketsIsConcealedAndCounted() throws {
     let packets = try packets(60)
-    var playout = try AudioPlayout()
+    var playout = AudioPlayout(decoder: try OpusDecoder())
     for number in 0..<60 {
       if !(25..<30).contains(number) {
         insert(&playout, packets[number], number, atMs: number * 20)
@@ -117,7 +117,7 @@ import Wire
 
   @Test func whatComesAfterTheEndOfAStreamIsNotConcealment() throws {
     let packets = try packets(20)
-    var playout = try AudioPlayout()
+    var playout = AudioPlayout(decoder: try OpusDecoder())
     for number in 0..<20 {
       insert(&playout, packets[number], number, atMs: number * 20)
       playout.play(at: .zero + .milliseconds(Int64(number * 20))) { _, _ in }
@@ -133,7 +133,7 @@ import Wire
 
   @Test func aDelaySpikeIsPlayedLateAndCaughtUpAgain() throws {
     let packets = try packets(400)
-    var playout = try AudioPlayout()
+    var playout = AudioPlayout(decoder: try OpusDecoder())
     var waiting: [Int] = []
     for tick in 0..<800 {
       let ms = tick * 10
@@ -153,7 +153,7 @@ import Wire
 
   @Test func aSendersFastClockNeitherPilesUpDelayNorLeavesGaps() throws {
     let packets = try packets(50)
-    var playout = try AudioPlayout()
+    var playout = AudioPlayout(decoder: try OpusDecoder())
     var most = TimeSpan.zero
     for number in 0..<3000 {
       // The sender's crystal is 1000 ppm fast: a frame every 19.98 ms, 60 ms in a minute.
@@ -174,7 +174,7 @@ import Wire
 
   @Test func aStreamThatBeginsAnewWithLowerNumbersIsPlayedAgain() throws {
     let packets = try packets(200)
-    var playout = try AudioPlayout()
+    var playout = AudioPlayout(decoder: try OpusDecoder())
     for number in 0..<200 {
       let sequence = number < 100 ? number + 5000 : number
       packets[number].withUnsafeBytes {
@@ -190,7 +190,7 @@ import Wire
 
   @Test func garbageInsteadOfOpusIsConcealed() throws {
     let packets = try packets(30)
-    var playout = try AudioPlayout()
+    var playout = AudioPlayout(decoder: try OpusDecoder())
     for number in 0..<30 {
       // Code 3 with a frame count of 63: not Opus (RFC 6716 §3.2.5).
       let packet = number == 15 ? [0xFF, 0x3F, 0, 0] : packets[number]

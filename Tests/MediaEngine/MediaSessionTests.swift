@@ -86,12 +86,12 @@ import Wire
     var link = VirtualCall.Link()
     link.isDown = { (MonotonicTime.zero + .seconds(5)...(.zero + .seconds(8))).contains($0) }
     let call = try VirtualCall(talking, talking, link: link, seed: 9)
-    call.run(for: .seconds(14))
+    call.run(for: .seconds(24))
     for session in call.sessions {
       let proof = session.proof()
       #expect(proof.freezeCount >= 1)
       #expect((2900...4200).contains(proof.longestFreezeMs))
-      #expect(proof.framesSeen >= 190)
+      #expect(proof.framesSeen >= 330)
       // Nobody heard the tones of the outage, and the proof says so.
       #expect((5...7).contains(proof.tonesExpected - proof.tonesHeard))
       // The outage counts as concealed sound, of which all but the first moment was silence.

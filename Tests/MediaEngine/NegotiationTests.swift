@@ -30,7 +30,8 @@ import Wire
       #expect(section.extensionID(HeaderExtensionURI.mid) == 1)
     }
     #expect(parsed.media[0].candidates.count == 1)
-    #expect(parsed.media[0].ssrcs == [SSRC(rawValue: 1000)])
+    #expect(
+      parsed.media[0].ssrcs == [SSRC(rawValue: 1000), identity.audioRetransmissionSSRC])
     #expect(
       parsed.media[1].retransmissionSSRC(of: SSRC(rawValue: 1001)) == SSRC(rawValue: 1002))
     let opus = try #require(parsed.media[0].payloadType(encoding: "opus", clockRate: 48_000))
@@ -39,9 +40,65 @@ import Wire
     let vp8 = try #require(parsed.media[1].payloadType(encoding: "VP8", clockRate: 90_000))
     #expect(parsed.media[1].accepts(feedback: "nack pli", vp8))
     #expect(parsed.media[1].retransmissionType(of: vp8) != nil)
-    // Feedback is offered for what is sent only.
-    #expect(parsed.media[0].extensionID(HeaderExtensionURI.transportSequence) == 3)
-    #expect(parsed.media[2].extensionID(HeaderExtensionURI.transportSequence) == 0)
+    // Feedback on what arrives goes both ways, for sound and picture alike.
+    for (index, section) in parsed.media.enumerated() {
+      #expect(section.extensionID(HeaderExtensionURI.transportSequence) == 3)
+      #expect(section.accepts(feedback: "transport-cc", index % 2 == 0 ? opus : vp8))
+    }
+    // Copies and retransmission of sound, and the picture in two sizes.
+    #expect(parsed.media[2].payloadType(encoding: "red", clockRate: 48_000) != nil)
+    #expect(parsed.media[2].retransmissionType(of: opus) != nil)
+    #expect(parsed.media[0].accepts(feedback: "nack", opus))
+    #expect(parsed.media[0].payloadTypes.first == opus)
+    #expect(
+      parsed.media[0].retransmissionSSRC(of: SSRC(rawValue: 1000))
+        == identity.audioRetransmissionSSRC)
+    #expect(parsed.media[1].rids == ["h send", "f send"])
+    #expect(parsed.media[1].simulcast == "send h;f")
+    #expect(parsed.media[3].simulcast == nil)
+  }
+
+  @Test func forOneOtherParticipantOneSizeIsOffered() throws {
+    let offer = ClientOffer(transport: transport, identity: identity, slots: 1)
+    let parsed = try SessionDescription(parsing: offer.sdp)
+    #expect(parsed.media[1].rids.isEmpty)
+    #expect(parsed.media[1].simulcast == nil)
+    #expect(parsed.media[1].extensionID(HeaderExtensionURI.rtpStreamID) == 0)
+  }
+
+  @Test func whatTheAnswerAddsIsUsed() throws {
+    let offer = ClientOffer(transport: transport, identity: identity, slots: 1)
+    let plain = try ClientAnswer(parsing: answer(), to: offer).media
+    #expect(plain.audio?.redundantPayloadType == nil)
+    #expect(plain.audio?.retransmissionSSRC == nil)
+    #expect(plain.video?.layers.isEmpty == true)
+    #expect(plain.slots[0].audio?.transportSequenceExtension == nil)
+    #expect(plain.slots[0].audio?.takesRequests == false)
+
+    let rich = answer()
+      .replacing("SAVPF 111\r\n", with: "SAVPF 111 63 112\r\n")
+      .replacing(
+        "a=rtpmap:111",
+        with: "a=rtpmap:63 red/48000/2\r\na=rtpmap:112 rtx/48000\r\na=fmtp:112 apt=111\r\n"
+          + "a=rtcp-fb:111 nack\r\na=rtcp-fb:111 transport-cc\r\na=rtpmap:111"
+      )
+      .replacing(
+        "a=rtpmap:96",
+        with: "a=rid:h recv\r\na=rid:f recv\r\na=simulcast:recv h;f\r\n"
+          + "a=extmap:4 \(HeaderExtensionURI.rtpStreamID)\r\na=rtpmap:96"
+      )
+      .replacing("a=mid:2", with: "a=mid:2\r\na=extmap:3 \(HeaderExtensionURI.transportSequence)")
+    let media = try ClientAnswer(parsing: rich, to: offer).media
+    #expect(media.audio?.redundantPayloadType == PayloadType(rawValue: 63))
+    #expect(media.audio?.retransmissionSSRC == identity.audioRetransmissionSSRC)
+    #expect(media.audio?.retransmissionPayloadType == PayloadType(rawValue: 112))
+    #expect(media.video?.layers.map(\.name) == ["h", "f"])
+    #expect(media.video?.layers.map(\.divisor) == [2, 1])
+    #expect(media.video?.layers.last?.ssrc == identity.videoSSRC)
+    #expect(media.video?.layerExtension == 4)
+    #expect(media.slots[0].audio?.redundantPayloadType == PayloadType(rawValue: 63))
+    #expect(media.slots[0].audio?.transportSequenceExtension == 3)
+    #expect(media.slots[0].audio?.takesRequests == true)
   }
 
   @Test func anAudioOnlyClientOffersAnInactivePicture() throws {
@@ -124,8 +181,9 @@ import Wire
       let identity = MediaIdentity.random(using: &generator)
       let sources: Set = [
         identity.audioSSRC, identity.videoSSRC, identity.retransmissionSSRC, SSRC(rawValue: 0),
+        identity.audioRetransmissionSSRC, identity.halfVideoSSRC, identity.halfRetransmissionSSRC,
       ]
-      #expect(sources.count == 4)
+      #expect(sources.count == 7)
       #expect(!identity.cname.isEmpty)
     }
   }

@@ -1,7 +1,7 @@
 import COpus
 
 /// An Opus decoder to 48 kHz mono with concealment and in-band FEC (RFC 6716).
-struct OpusDecoder: ~Copyable {
+final class OpusDecoder: SoundDecoder {
   private let state: OpaquePointer
 
   /// The most samples one packet can hold: 120 ms (RFC 6716 §3.2.5).
@@ -20,7 +20,7 @@ struct OpusDecoder: ~Copyable {
 
   /// Decodes a packet; returns the samples written, or nil where the packet is not valid Opus.
   /// `samples` must have room for `maximumSamples`.
-  mutating func decode(
+  func decode(
     _ packet: UnsafePointer<UInt8>, length: Int, into samples: UnsafeMutablePointer<Int16>
   ) -> Int? {
     let count = opus_decode(
@@ -30,7 +30,7 @@ struct OpusDecoder: ~Copyable {
 
   /// Restores the `count` samples *before* a packet from the FEC data inside it. Where it holds
   /// none, libopus conceals instead: ask `hasCorrection` first.
-  mutating func decodeCorrection(
+  func decodeCorrection(
     in packet: UnsafePointer<UInt8>, length: Int, count: Int,
     into samples: UnsafeMutablePointer<Int16>
   ) -> Int? {
@@ -40,7 +40,7 @@ struct OpusDecoder: ~Copyable {
 
   /// Invents `count` samples, a multiple of 120 (2.5 ms): concealment after speech, comfort noise
   /// after a DTX packet.
-  mutating func conceal(count: Int, into samples: UnsafeMutablePointer<Int16>) -> Int? {
+  func conceal(count: Int, into samples: UnsafeMutablePointer<Int16>) -> Int? {
     let invented = opus_decode(state, nil, 0, samples, Int32(count), 0)
     return invented > 0 ? Int(invented) : nil
   }

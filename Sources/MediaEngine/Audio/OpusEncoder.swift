@@ -1,7 +1,7 @@
 import COpus
 
 /// An Opus encoder for speech: 48 kHz mono, 20 ms frames, in-band FEC and DTX (RFC 6716, RFC 7587).
-struct OpusEncoder: ~Copyable {
+final class OpusEncoder: SoundEncoder {
   private let state: OpaquePointer
 
   /// Samples in a frame: 20 ms.
@@ -34,14 +34,17 @@ struct OpusEncoder: ~Copyable {
 
   deinit { opus_encoder_destroy(state) }
 
+  /// Aims at another bitrate, in bit/s.
+  func setBitrate(_ bitrate: Int) { _ = besoeg_opus_set_bitrate(state, Int32(bitrate)) }
+
   /// Prepares for a share of lost packets, 0 ... 1.
-  mutating func expectLoss(_ share: Double) {
+  func expectLoss(_ share: Double) {
     _ = besoeg_opus_set_expected_loss(state, Int32(min(max(share, 0), 1) * 100))
   }
 
   /// Encodes `frameSamples` samples and returns how many bytes it wrote. One or two bytes mean DTX:
   /// the decoder can do without the packet.
-  mutating func encode(
+  func encode(
     _ samples: UnsafePointer<Int16>, into bytes: UnsafeMutablePointer<UInt8>, capacity: Int
   ) throws(MediaError) -> Int {
     let length = opus_encode(state, samples, Int32(Self.frameSamples), bytes, Int32(capacity))

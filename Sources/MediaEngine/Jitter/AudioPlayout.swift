@@ -26,6 +26,7 @@ struct AudioPlayout: ~Copyable {
   /// Samples in a block: 10 ms.
   static let blockSamples = 480
   private static let block = TimeSpan.milliseconds(10)
+  private static let frame = TimeSpan.milliseconds(20)
   /// Samples in the usual frame, and in the unit of FEC: 20 ms.
   private static let frameSamples = 960
 
@@ -45,14 +46,15 @@ struct AudioPlayout: ~Copyable {
 
   private(set) var counters = Counters()
   private(set) var delays = ArrivalDelays()
-  private var decoder: OpusDecoder
+  private let decoder: any SoundDecoder
   private var packets = AudioPacketStore()
   private var queue = SampleQueue()
 
   private var isPlaying = false
   private var nextBlock = MonotonicTime.zero
   private var lastArrival = MonotonicTime.zero
-  private var nextSequence: Int64 = 0
+  /// The packet that is played next.
+  private(set) var nextSequence: Int64 = 0
   private var nextTimestamp: Int64 = 0
   private var isSilence = false
   /// Concealed samples since the last packet was played. Counted once another packet comes: the
@@ -61,31 +63,77 @@ struct AudioPlayout: ~Copyable {
   private var packetsSinceStretch = 0
   private var lateInARow = 0
 
-  init() throws(MediaError) { decoder = try OpusDecoder() }
+  init(decoder: any SoundDecoder) { self.decoder = decoder }
 
   /// When `play` has something to do next; nil while nothing is playing.
   var nextWake: MonotonicTime? { isPlaying ? nextBlock : nil }
 
-  /// Takes a packet. `sequence` and `timestamp` are extended: they never wrap.
-  mutating func insert(
+  /// Whether a packet that comes at `arrival` can still be played: with the delay there is, or, where
+  /// it may grow for that, with the longest.
+  func canAwait(
+    _ sequence: Int64, until arrival: MonotonicTime, growing: Bool, at now: MonotonicTime
+  ) -> Bool {
+    guard isPlaying, sequence >= nextSequence else { return false }
+    let timestamp = nextTimestamp + (sequence - nextSequence) * Int64(Self.frameSamples)
+    let spare = ArrivalDelays.mostForRepairs - delays.target(at: now)
+    return arrival <= due(timestamp, at: now) + (growing ? spare : .zero)
+  }
+
+  /// Takes a packet that was lost and came again, as a copy in a later one or retransmitted.
+  mutating func insertRepair(
     sequence: Int64, timestamp: Int64, payload: UnsafeRawBufferPointer, at now: MonotonicTime
   ) {
-    guard payload.count > 0 else { return }
+    guard payload.count > 0, isPlaying, abs(timestamp - nextTimestamp) <= Self.longestJump else {
+      return
+    }
+    if let lateness = lateness(of: timestamp, at: now) { delays.noteRepair(lateness, at: now) }
+    guard sequence >= nextSequence else { return }
+    _ = packets.insert(sequence: sequence, timestamp: timestamp, payload: payload)
+  }
+
+  /// Takes a packet. `sequence` and `timestamp` are extended: they never wrap. Returns whether it
+  /// corrects the one before, which has not come.
+  @discardableResult
+  mutating func insert(
+    sequence: Int64, timestamp: Int64, payload: UnsafeRawBufferPointer, at now: MonotonicTime
+  ) -> Bool {
+    guard payload.count > 0 else { return false }
     if isPlaying, abs(timestamp - nextTimestamp) > Self.longestJump { stop() }
     delays.note(mediaTime: Self.span(samples: timestamp), at: now)
     lateInARow = isPlaying && sequence < nextSequence ? lateInARow + 1 : 0
     if lateInARow > Self.mostLateInARow { restart() }
     if isPlaying, sequence < nextSequence {
       counters.latePackets += 1
-      if let fastest = delays.fastestOffset {
-        let offset = now - MonotonicTime(nanoseconds: Self.span(samples: timestamp).nanoseconds)
-        delays.noteTooLate(offset - fastest, at: now)
-      }
-      return
+      if let lateness = lateness(of: timestamp, at: now) { delays.noteTooLate(lateness, at: now) }
+      return false
     }
-    guard packets.insert(sequence: sequence, timestamp: timestamp, payload: payload) else { return }
+    guard packets.insert(sequence: sequence, timestamp: timestamp, payload: payload) else {
+      return false
+    }
     lastArrival = now
     if !isPlaying { start(sequence: sequence, timestamp: timestamp, at: now) }
+    return sequence > nextSequence && packets.first(from: sequence - 1)?.sequence == sequence
+      && hasCorrection(payload)
+  }
+
+  /// Waits long enough for corrections: one is of use where its packet, of media time `timestamp`, is
+  /// there when the packet before is due, a frame earlier than its own time.
+  mutating func awaitCorrection(in timestamp: Int64, at now: MonotonicTime) {
+    if let lateness = lateness(of: timestamp, at: now) {
+      delays.noteRepair(lateness + Self.frame, at: now)
+    }
+  }
+
+  private func hasCorrection(_ payload: UnsafeRawBufferPointer) -> Bool {
+    guard let bytes = payload.baseAddress else { return false }
+    return decoder.hasCorrection(
+      bytes.assumingMemoryBound(to: UInt8.self), length: payload.count)
+  }
+
+  /// How much later than on the fastest trip a packet comes.
+  private func lateness(of timestamp: Int64, at now: MonotonicTime) -> TimeSpan? {
+    guard let fastest = delays.fastestOffset else { return nil }
+    return now - MonotonicTime(nanoseconds: Self.span(samples: timestamp).nanoseconds) - fastest
   }
 
   /// Plays every block that is due at `now`: hands 480 samples and the time they are heard to
@@ -148,7 +196,7 @@ struct AudioPlayout: ~Copyable {
     let early = due(packet.timestamp, at: now) - heard
     if gap >= Int64(Self.frameSamples), packet.sequence > nextSequence,
       early > .milliseconds(-60), early < .milliseconds(30),
-      OpusPacket.hasCorrection(packet.payload, length: packet.length)
+      decoder.hasCorrection(packet.payload, length: packet.length)
     {
       correct(from: packet)
     } else if gap <= 0 || early < Self.block {

@@ -1,8 +1,11 @@
+import Wire
+
 /// Puts VP8 frames together from their packets, in an order in which they can be decoded.
 ///
-/// A frame is decodable when it is a key frame or follows the last decoded one without a gap. There
-/// are no temporal layers towards a native client, so "without a gap" is "the next sequence number",
-/// or "the next picture id" where the packets between carried only padding.
+/// A frame is decodable when it is a key frame, when it follows the last decoded one without a gap (the
+/// next sequence number, or the next picture id where the packets between carried only padding), or when
+/// everything in the gap belonged to an upper temporal layer that it does not refer to: a base picture
+/// after the last base picture, or one above that refers to that last base picture only.
 struct FrameAssembler: ~Copyable {
   /// A complete frame's place among the packets.
   struct Frame: Equatable {
@@ -12,6 +15,8 @@ struct FrameAssembler: ~Copyable {
     var isKeyFrame: Bool
     /// Frames passed over because their packets never came.
     var skipped: Int
+    /// Whether it waits behind packets that may still come: it can be shown without them.
+    var passesOver = false
   }
 
   /// So many useless packets in a row mean that the stream began anew with lower numbers.
@@ -22,6 +27,8 @@ struct FrameAssembler: ~Copyable {
   private(set) var next: Int64?
   private var lastPictureID: Int32 = -1
   private var lastTimestamp: UInt32?
+  /// TL0PICIDX of the last base picture that was decoded, or -1.
+  private var lastBase: Int16 = -1
   private var uselessInARow = 0
 
   /// Takes a packet; false where it is of no use any more.
@@ -39,13 +46,21 @@ struct FrameAssembler: ~Copyable {
 
   /// The next frame that can be decoded, or nil. The frame counts as decoded from then on.
   mutating func nextFrame() -> Frame? {
-    if let frame = nextInOrder() ?? nextKeyFrame() {
-      next = frame.last + 1
-      lastTimestamp = frame.timestamp
-      lastPictureID = packets.entry(frame.first)?.pictureID ?? -1
-      return frame
-    }
-    return nil
+    guard let frame = peekFrame() else { return nil }
+    take(frame)
+    return frame
+  }
+
+  /// The next frame that can be decoded, or nil.
+  mutating func peekFrame() -> Frame? { nextInOrder() ?? nextByLayer() ?? nextKeyFrame() }
+
+  /// Counts a frame as decoded.
+  mutating func take(_ frame: Frame) {
+    next = frame.last + 1
+    lastTimestamp = frame.timestamp
+    let entry = packets.entry(frame.first)
+    lastPictureID = entry?.pictureID ?? -1
+    if let entry, entry.temporalLayer == 0 { lastBase = entry.baseIndex }
   }
 
   /// Copies a frame's bytes; returns their number. `destination` must have room for `size(of:)`.
@@ -59,6 +74,17 @@ struct FrameAssembler: ~Copyable {
     return length
   }
 
+  /// When the last of a frame's packets came.
+  func arrival(of frame: Frame) -> MonotonicTime {
+    var latest = MonotonicTime.zero
+    var sequence = frame.first
+    while sequence <= frame.last {
+      if let entry = packets.entry(sequence) { latest = max(latest, entry.arrival) }
+      sequence += 1
+    }
+    return latest
+  }
+
   /// A frame's bytes at most.
   func size(of frame: Frame) -> Int {
     Int(frame.last - frame.first + 1) * VideoPacketBuffer.maximumLength
@@ -68,6 +94,7 @@ struct FrameAssembler: ~Copyable {
   mutating func requireKeyFrame() {
     next = nil
     lastPictureID = -1
+    lastBase = -1
   }
 
   /// Forgets the stream: the next packet begins another one.
@@ -91,6 +118,31 @@ struct FrameAssembler: ~Copyable {
       guard let entry = packets.entry(sequence), entry.isFirst else { continue }
       guard Self.follows(entry.pictureID, lastPictureID) else { return nil }
       return complete(from: sequence)
+    }
+    return nil
+  }
+
+  /// The first complete frame after a gap in which nothing was that it refers to.
+  private func nextByLayer() -> Frame? {
+    guard lastBase >= 0, let start = next else { return nil }
+    var sequence = start + 1
+    var starts = 0
+    while sequence <= packets.newest {
+      defer { sequence += 1 }
+      guard let entry = packets.entry(sequence), entry.isFirst, entry.baseIndex >= 0 else {
+        continue
+      }
+      let isNextBase = entry.temporalLayer == 0 && entry.baseIndex == (lastBase + 1) & 0xFF
+      let isAbove =
+        entry.temporalLayer > 0 && entry.refersToBaseOnly && entry.baseIndex == lastBase
+      if isNextBase || isAbove, var frame = complete(from: sequence) {
+        frame.skipped = starts + (packets.entry(start)?.isFirst == true ? 0 : 1)
+        frame.passesOver = true
+        return frame
+      }
+      // Beyond the next base picture nothing refers to the last one.
+      if entry.temporalLayer == 0 { return nil }
+      starts += 1
     }
     return nil
   }

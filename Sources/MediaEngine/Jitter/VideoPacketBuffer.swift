@@ -1,4 +1,5 @@
 import Glibc
+import Wire
 
 /// VP8 packets that wait to become pictures, by extended sequence number.
 ///
@@ -8,10 +9,17 @@ struct VideoPacketBuffer: ~Copyable {
   struct Entry {
     var sequence: Int64 = .min
     var timestamp: UInt32 = 0
+    var arrival = MonotonicTime.zero
     /// Bytes of VP8 after the payload descriptor; 0 for padding.
     var length: Int32 = 0
     /// The picture id (RFC 7741 §4.2), or -1.
     var pictureID: Int32 = -1
+    /// TL0PICIDX, the number of the base picture that this is or refers to, or -1.
+    var baseIndex: Int16 = -1
+    /// The temporal layer; 0 where there are none.
+    var temporalLayer: UInt8 = 0
+    /// Whether the picture refers to pictures of the base layer only.
+    var refersToBaseOnly = false
     /// Set in the last packet of a picture.
     var isLast = false
     /// Set in the first packet of a picture.

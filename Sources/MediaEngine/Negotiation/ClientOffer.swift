@@ -25,11 +25,18 @@ public struct ClientOffer: Sendable, Equatable {
   static let opus = PayloadType(rawValue: 111)
   static let vp8 = PayloadType(rawValue: 96)
   static let vp8Retransmission = PayloadType(rawValue: 97)
+  static let opusRetransmission = PayloadType(rawValue: 112)
+  static let redundantOpus = PayloadType(rawValue: 63)
+
+  /// The names of the picture's two sizes where it is sent in both: half and full.
+  static let layerNames = ["h", "f"]
 
   /// Header extension ids as offered, and what they name.
   static let midExtension: UInt8 = 1
   static let audioLevelExtension: UInt8 = 2
   static let transportSequenceExtension: UInt8 = 3
+  static let layerExtension: UInt8 = 4
+  static let repairedLayerExtension: UInt8 = 5
 
   /// The offer of a client that wants to receive up to `slots` other participants.
   ///
@@ -47,7 +54,9 @@ public struct ClientOffer: Sendable, Equatable {
       origin: .init(sessionID: String(session >> 1), version: version))
     var audio = Self.audioSection(mid: "0", direction: .sendOnly)
     audio.msids = [MediaStreamID(stream: identity.cname, track: "\(identity.cname)-a")]
-    audio.sources = [Self.source(identity.audioSSRC, identity)]
+    let sound = [identity.audioSSRC, identity.audioRetransmissionSSRC]
+    audio.sources = sound.map { Self.source($0, identity) }
+    audio.sourceGroups = [SourceGroup(semantics: "FID", ssrcs: sound)]
     var video = Self.videoSection(mid: "1", direction: sendsVideo ? .sendOnly : .inactive)
     if sendsVideo {
       video.msids = [MediaStreamID(stream: identity.cname, track: "\(identity.cname)-v")]
@@ -55,6 +64,8 @@ public struct ClientOffer: Sendable, Equatable {
       video.sources = ssrcs.map { Self.source($0, identity) }
       // RFC 5576 §4.2: the retransmission stream belongs to the picture's.
       video.sourceGroups = [SourceGroup(semantics: "FID", ssrcs: ssrcs)]
+      // One other participant is served best by one stream made for him.
+      if slots > 1 { Self.addSimulcast(to: &video) }
     }
     offer.media = [audio, video]
     for slot in 0..<slots {
@@ -88,14 +99,20 @@ public struct ClientOffer: Sendable, Equatable {
 
   private static func audioSection(mid: String, direction: MediaDirection) -> MediaSection {
     var section = section(.audio, mid: mid, direction: direction, codec: opus)
-    section.payloadTypes = [opus]
+    // Plain Opus first: copies of earlier packets are sent only where loss asks for them.
+    section.payloadTypes = [opus, redundantOpus, opusRetransmission]
     // RFC 7587 §7: always announced as two channels; mono is sent.
     section.rtpMaps = [
-      RTPMap(payloadType: opus, encoding: "opus", clockRate: 48_000, channels: 2)
+      RTPMap(payloadType: opus, encoding: "opus", clockRate: 48_000, channels: 2),
+      RTPMap(payloadType: redundantOpus, encoding: "red", clockRate: 48_000, channels: 2),
+      RTPMap(payloadType: opusRetransmission, encoding: "rtx", clockRate: 48_000),
     ]
     section.formatParameters = [
-      FormatParameters(payloadType: opus, parameters: "minptime=10;useinbandfec=1;usedtx=1")
+      FormatParameters(payloadType: opus, parameters: "minptime=10;useinbandfec=1;usedtx=1"),
+      FormatParameters(payloadType: redundantOpus, parameters: "\(opus)/\(opus)"),
+      FormatParameters(payloadType: opusRetransmission, parameters: "apt=\(opus)"),
     ]
+    section.rtcpFeedback.append(RTCPFeedback(payloadType: opus, value: "nack"))
     section.extensionMaps.append(
       ExtensionMap(id: audioLevelExtension, uri: HeaderExtensionURI.audioLevel))
     return section
@@ -124,14 +141,22 @@ public struct ClientOffer: Sendable, Equatable {
     section.connection = "IN IP4 0.0.0.0"
     section.rtcpMux = true
     section.rtcpReducedSize = true
-    section.extensionMaps = [ExtensionMap(id: midExtension, uri: HeaderExtensionURI.mid)]
-    // Transport-wide feedback is offered for what is sent only: this client numbers its packets for
-    // the relay's feedback, and gives none of its own.
-    if direction == .sendOnly {
-      section.extensionMaps.append(
-        ExtensionMap(id: transportSequenceExtension, uri: HeaderExtensionURI.transportSequence))
-      section.rtcpFeedback = [RTCPFeedback(payloadType: codec, value: "transport-cc")]
-    }
+    // Transport-wide feedback both ways: each end numbers its packets and is told what arrived.
+    section.extensionMaps = [
+      ExtensionMap(id: midExtension, uri: HeaderExtensionURI.mid),
+      ExtensionMap(id: transportSequenceExtension, uri: HeaderExtensionURI.transportSequence),
+    ]
+    section.rtcpFeedback = [RTCPFeedback(payloadType: codec, value: "transport-cc")]
     return section
+  }
+
+  /// Offers the picture in two sizes (RFC 8853 §5.1), named in each packet's header (RFC 8852).
+  private static func addSimulcast(to section: inout MediaSection) {
+    section.rids = layerNames.map { "\($0) send" }
+    section.simulcast = "send \(layerNames.joined(separator: ";"))"
+    section.extensionMaps += [
+      ExtensionMap(id: layerExtension, uri: HeaderExtensionURI.rtpStreamID),
+      ExtensionMap(id: repairedLayerExtension, uri: HeaderExtensionURI.repairedRTPStreamID),
+    ]
   }
 }

@@ -37,13 +37,24 @@ public struct NegotiatedMedia: Sendable, Equatable {
     public var midExtension: UInt8?
     /// The media section's name.
     public var mid: String
+    /// The payload type of sound with copies of earlier packets (RED, RFC 2198); nil where it was not
+    /// negotiated.
+    public var redundantPayloadType: PayloadType?
+    /// The picture in two sizes, smallest first (RFC 8853); empty where one is sent.
+    public var layers: [SimulcastLayer] = []
+    /// The header extension id of a layer's name (RFC 8852).
+    public var layerExtension: UInt8?
+    /// The header extension id of the name of the layer that a retransmission repairs.
+    public var repairedLayerExtension: UInt8?
 
     /// A stream to send.
     public init(
       ssrc: SSRC, payloadType: PayloadType, retransmissionSSRC: SSRC? = nil,
       retransmissionPayloadType: PayloadType? = nil, audioLevelExtension: UInt8? = nil,
-      transportSequenceExtension: UInt8? = nil, midExtension: UInt8? = nil, mid: String = ""
+      transportSequenceExtension: UInt8? = nil, midExtension: UInt8? = nil, mid: String = "",
+      redundantPayloadType: PayloadType? = nil
     ) {
+      self.redundantPayloadType = redundantPayloadType
       self.ssrc = ssrc
       self.payloadType = payloadType
       self.retransmissionSSRC = retransmissionSSRC
@@ -52,6 +63,26 @@ public struct NegotiatedMedia: Sendable, Equatable {
       self.transportSequenceExtension = transportSequenceExtension
       self.midExtension = midExtension
       self.mid = mid
+    }
+  }
+
+  /// One size of a picture that is sent in several.
+  public struct SimulcastLayer: Sendable, Equatable {
+    /// The layer's name, `h` or `f`.
+    public var name: String
+    /// What the picture's width and height are divided by.
+    public var divisor: Int
+    /// The layer's source.
+    public var ssrc: SSRC
+    /// The source of its retransmissions.
+    public var retransmissionSSRC: SSRC
+
+    /// A layer.
+    public init(name: String, divisor: Int, ssrc: SSRC, retransmissionSSRC: SSRC) {
+      self.name = name
+      self.divisor = divisor
+      self.ssrc = ssrc
+      self.retransmissionSSRC = retransmissionSSRC
     }
   }
 
@@ -67,12 +98,25 @@ public struct NegotiatedMedia: Sendable, Equatable {
     public var retransmissionPayloadType: PayloadType?
     /// The media section's name.
     public var mid: String
+    /// The payload type of sound with copies of earlier packets (RED, RFC 2198); nil where it was not
+    /// negotiated.
+    public var redundantPayloadType: PayloadType?
+    /// The header extension id of the transport-wide sequence number; nil where the relay does not
+    /// want to be told what arrives.
+    public var transportSequenceExtension: UInt8?
+    /// Whether lost packets may be asked for.
+    public var takesRequests: Bool
 
     /// A stream to receive.
     public init(
       ssrc: SSRC, payloadType: PayloadType, retransmissionSSRC: SSRC? = nil,
-      retransmissionPayloadType: PayloadType? = nil, mid: String = ""
+      retransmissionPayloadType: PayloadType? = nil, mid: String = "",
+      redundantPayloadType: PayloadType? = nil, transportSequenceExtension: UInt8? = nil,
+      takesRequests: Bool = true
     ) {
+      self.redundantPayloadType = redundantPayloadType
+      self.transportSequenceExtension = transportSequenceExtension
+      self.takesRequests = takesRequests
       self.ssrc = ssrc
       self.payloadType = payloadType
       self.retransmissionSSRC = retransmissionSSRC

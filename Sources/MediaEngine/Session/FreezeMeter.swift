@@ -8,16 +8,22 @@ struct FreezeMeter {
   private(set) var count: Int64 = 0
   private(set) var total = TimeSpan.zero
   private(set) var longest = TimeSpan.zero
+  /// The summed length of pictures held on purpose: the sender sent sound and no picture.
+  private(set) var held = TimeSpan.zero
   private var gaps: [TimeSpan] = []
   private var oldest = 0
   private var sum = TimeSpan.zero
   private var last: MonotonicTime?
 
-  /// Notes a picture shown at `now`.
-  mutating func note(at now: MonotonicTime) {
+  /// Notes a picture shown at `now`, the first one after the sender had `held` the one before for some
+  /// of the time.
+  mutating func note(at now: MonotonicTime, held pause: TimeSpan = .zero) {
     defer { last = now }
     guard let last else { return }
-    let gap = now - last
+    held = held + pause
+    // The rest of a gap in which the picture stood still on purpose is no rhythm of its own.
+    let gap = now - last - pause
+    guard pause == .zero || gap > .zero else { return }
     if gaps.count > 1 {
       // Worked example: at 15 pictures a second the average is 67 ms, so 217 ms is a freeze.
       let average = TimeSpan(nanoseconds: sum.nanoseconds / Int64(gaps.count))

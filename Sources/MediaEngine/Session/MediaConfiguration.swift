@@ -16,6 +16,11 @@ public struct MediaConfiguration: Sendable {
   public var minimumVideoBitrate: Int
   /// What the sound may take, in bit/s.
   public var audioBitrate: Int
+  /// Where encoders and decoders come from.
+  public var codecs = MediaCodecs.libraries
+  /// Whether played-out sound and shown pictures are searched for the proof's tones and counters. It
+  /// costs more than everything else of a received stream together, so a simulation turns it off.
+  public var measuresProof = true
 
   /// Sends `audio` and `video` with the defaults of a screen visit: 640x360 at 20 pictures a second
   /// (the least that EN 301 549 §6.5 allows) in 400 kbit/s, speech in 32 kbit/s: the least at which libopus 1.3 writes FEC data without

@@ -6,6 +6,8 @@ public struct MediaOutput {
   public var sound: ((Int, UnsafeBufferPointer<Int16>, MonotonicTime) -> Void)?
   /// A decoded picture of a slot, valid during the call, and when it is seen.
   public var picture: ((Int, PictureView, MonotonicTime) -> Void)?
+  /// A step on the ladder of the picture that we send, with its cause: for the screen and the ledger.
+  public var pictureLevel: ((PictureChange) -> Void)?
 
   /// Measurements only.
   public init() {}

@@ -1,3 +1,4 @@
+import Congestion
 public import Wire
 
 /// A native participant's media: what it sends, what it receives in its slots, and the proof of it.
@@ -26,12 +27,20 @@ public final class MediaSession {
 
   private let wallClock: WallClock
   private let start: MonotonicTime
+  private let configuration: MediaConfiguration
   private var sender: MediaSender
   private var slots: [SlotReceiver] = []
   private var reports = ReportSchedule()
+  private var arrivals: ArrivalReporter
+  /// What the path carries of ours in bit/s, where known.
+  private var uplink: Int?
+  /// Packets that were asked for since the last `poll`.
+  private var requests: [(SSRC, SequenceNumber)] = []
   private var roundTrip: TimeSpan?
   private var lastPoll: MonotonicTime
   private var media: NegotiatedMedia
+  /// Under which source feedback is given.
+  private var reporter: SSRC { media.audio?.ssrc ?? media.video?.ssrc ?? SSRC(rawValue: 1) }
   private let buffer: UnsafeMutableRawBufferPointer
 
   /// A round trip to assume before one was measured.
@@ -44,16 +53,22 @@ public final class MediaSession {
     startedAt start: MonotonicTime
   ) throws(MediaError) {
     self.media = media
+    self.configuration = configuration
     self.wallClock = wallClock
     self.start = start
     lastPoll = start
-    sender = try MediaSender(media: media, configuration: configuration, seed: seed)
     buffer = .allocate(
       byteCount: OutgoingPacket.maximumLength + Self.scratchRoom + Self.trailerRoom, alignment: 16)
+    arrivals = ArrivalReporter(media)
+    sender = try MediaSender(
+      media: media, configuration: configuration, seed: seed, buffer: buffer, now: start)
     for (number, slot) in media.slots.enumerated() {
-      slots.append(try SlotReceiver(number: number, media: slot))
+      slots.append(try SlotReceiver(number: number, media: slot, configuration: configuration))
     }
   }
+
+  /// More requests than this between two polls are not answered.
+  private static let mostRequests = 512
 
   /// Room for the longest Opus packet behind the longest header, and for a full report.
   private static let scratchRoom = 512
@@ -65,9 +80,12 @@ public final class MediaSession {
     var wake = lastPoll + .milliseconds(100)
     if isConnected, let next = sender.nextWake { wake = min(wake, next) }
     for slot in slots {
-      if let next = slot.audio.nextWake { wake = min(wake, next) }
+      if let next = slot.nextWake { wake = min(wake, next) }
     }
-    return wake
+    if isConnected, let next = arrivals.dueAt(uplink: uplink) {
+      wake = min(wake, next)
+    }
+    return max(wake, lastPoll + .milliseconds(1))
   }
 
   /// Does everything that is due at `now`: captures, encodes, sends, plays, shows and reports.
@@ -80,14 +98,21 @@ public final class MediaSession {
     lastPoll = now
     for slot in slots { slot.advance(at: now, wallClock: wallClock, output: output) }
     guard isConnected else { return }
-    sender.poll(at: now, wallClock: wallClock, buffer: buffer, send: send)
+    sender.poll(at: now, wallClock: wallClock, send: send)
+    resend(at: now, send: send)
+    for change in sender.takePictureChanges() { output.pictureLevel?(change) }
     sendFeedback(at: now, send: send)
+    uplink = sender.uplink
+    arrivals.send(
+      at: now, uplink: uplink, reporter: reporter, into: buffer
+    ) { send(.rtcp, buffer, $0) }
     if reports.takeDue(at: now) { sendReports(at: now, send: send) }
   }
 
   /// Takes a decrypted RTP packet. Packets of unknown sources are ignored.
   public func receiveRTP(_ packet: UnsafeRawBufferPointer, at now: MonotonicTime) {
     guard let header = try? RTPHeader(parsing: packet.bytes) else { return }
+    arrivals.note(header, in: packet.bytes, at: now)
     for slot in slots where slot.receive(header, packet: packet, at: now) {
       // A frame may be complete now: showing it at once saves a tick of delay.
       slot.advance(at: now, wallClock: wallClock, output: output)
@@ -112,9 +137,7 @@ public final class MediaSession {
       case .genericNACK:
         guard let request = try? GenericNACK(parsing: content) else { continue }
         request.forEachLost(in: content) { sequence in
-          sender.resend(
-            sequence, of: request.mediaSSRC, at: now,
-            roundTrip: roundTrip ?? Self.assumedRoundTrip)
+          if requests.count < Self.mostRequests { requests.append((request.mediaSSRC, sequence)) }
         }
       case .pictureLossIndication:
         guard let request = try? PictureLossIndication(parsing: content) else { continue }
@@ -128,8 +151,11 @@ public final class MediaSession {
         guard let estimate = try? ReceiverEstimatedMaximumBitrate(parsing: content) else {
           continue
         }
-        sender.note(estimate: Int(clamping: estimate.bitrate))
-      case .sourceDescription, .goodbye, .extendedReport, .transportWideFeedback, .other:
+        sender.note(receiverLimit: Int(clamping: estimate.bitrate))
+      case .transportWideFeedback:
+        guard let feedback = try? TransportWideFeedback(parsing: content) else { continue }
+        sender.receive(feedback, in: content, at: now)
+      case .sourceDescription, .goodbye, .extendedReport, .other:
         break
       }
     }
@@ -142,17 +168,30 @@ public final class MediaSession {
     self.media = media
     roundTrip = nil
     sender.use(media)
+    sender.pathChanged(at: lastPoll)
+    arrivals = ArrivalReporter(media)
+    requests.removeAll()
     reports.restart()
     for (number, slot) in media.slots.enumerated() {
       if number < slots.count {
         slots[number].restart(media: slot)
       } else {
-        slots.append(try SlotReceiver(number: number, media: slot))
+        slots.append(try SlotReceiver(number: number, media: slot, configuration: configuration))
       }
     }
     for number in media.slots.count..<max(slots.count, media.slots.count) {
       slots[number].restart(media: NegotiatedMedia.ReceiveSlot(audio: nil, video: nil))
     }
+  }
+
+  /// Says that packets go another way from now on (another address, another socket): the estimate of
+  /// what the path carries begins anew, from a cautious share of what it was.
+  public func pathChanged(at now: MonotonicTime) { sender.pathChanged(at: now) }
+
+  /// Takes a round trip that the transport measured, fresher than those from reports.
+  public func note(roundTrip trip: TimeSpan) {
+    roundTrip = trip
+    sender.note(roundTrip: trip)
   }
 
   /// Says goodbye (RFC 3550 §6.6): the participant leaves.
@@ -200,29 +239,40 @@ public final class MediaSession {
       if let trip {
         // Smoothed like TCP's (RFC 6298 §2): an eighth of the news.
         let old = roundTrip ?? trip
-        roundTrip = TimeSpan(nanoseconds: (old.nanoseconds * 7 + trip.nanoseconds) / 8)
+        let smoothed = TimeSpan(nanoseconds: (old.nanoseconds * 7 + trip.nanoseconds) / 8)
+        roundTrip = smoothed
+        sender.note(roundTrip: smoothed)
       }
       sender.note(loss: Double(block.fractionLost) / 256, of: block.ssrc, at: now)
     }
+  }
+
+  /// Sends again what was asked for, sound first.
+  private func resend(
+    at now: MonotonicTime, send: (MediaPacketKind, UnsafeMutableRawBufferPointer, Int) -> Void
+  ) {
+    guard !requests.isEmpty else { return }
+    for (ssrc, sequence) in requests {
+      sender.resend(
+        sequence, of: ssrc, at: now, roundTrip: roundTrip ?? Self.assumedRoundTrip, send: send)
+    }
+    requests.removeAll(keepingCapacity: true)
   }
 
   private func sendFeedback(
     at now: MonotonicTime, send: (MediaPacketKind, UnsafeMutableRawBufferPointer, Int) -> Void
   ) {
     let trip = roundTrip ?? Self.assumedRoundTrip
-    let reporter = sender.sources.first ?? SSRC(rawValue: 1)
     for slot in slots {
-      guard let ssrc = slot.video.track?.ssrc else { continue }
-      let lost = slot.takeMissing(at: now, roundTrip: trip)
-      var bytes = buffer.mutableBytes
-      if !lost.isEmpty,
+      slot.takeMissing(at: now, roundTrip: trip) { source, lost in
+        var bytes = buffer.mutableBytes
         let length = GenericNACK.write(
-          senderSSRC: reporter, mediaSSRC: ssrc, lost: lost.span, into: &bytes)
-      {
-        send(.rtcp, buffer, length)
+          senderSSRC: reporter, mediaSSRC: source, lost: lost.span, into: &bytes)
+        if let length { send(.rtcp, buffer, length) }
       }
-      guard slot.takeKeyFrameWish(at: now, roundTrip: trip) else { continue }
-      bytes = buffer.mutableBytes
+      guard let ssrc = slot.video.track?.ssrc, slot.takeKeyFrameWish(at: now, roundTrip: trip)
+      else { continue }
+      var bytes = buffer.mutableBytes
       let request = PictureLossIndication(senderSSRC: reporter, mediaSSRC: ssrc)
       if let length = request.write(into: &bytes) { send(.rtcp, buffer, length) }
     }
@@ -232,7 +282,7 @@ public final class MediaSession {
     at now: MonotonicTime, send: (MediaPacketKind, UnsafeMutableRawBufferPointer, Int) -> Void
   ) {
     ReportSchedule.write(
-      reporter: sender.sources.first ?? SSRC(rawValue: 1), cname: media.cname,
+      reporter: reporter, cname: media.cname,
       sent: sender.streams, blocks: slots.flatMap { $0.takeReportBlocks(at: now) }, now: now,
       ntp: ntp(at: now), into: buffer
     ) { send(.rtcp, buffer, $0) }

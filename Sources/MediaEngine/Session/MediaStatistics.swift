@@ -1,3 +1,5 @@
+public import Congestion
+
 /// Figures of one received slot since the session began, named as in the W3C WebRTC statistics.
 ///
 /// Counters are cumulative, also over a rejoin of the same session.
@@ -40,6 +42,10 @@ public struct SlotStatistics: Sendable, Equatable {
   public var totalFreezesDurationMs: Int64 = 0
   /// The longest freeze in milliseconds.
   public var longestFreezeMs: Int64 = 0
+  /// For how long the sender held the picture on purpose, in milliseconds; not among the freezes.
+  public var totalHeldDurationMs: Int64 = 0
+  /// Whether the sender holds the picture now: sound comes and no picture, and the last one stands.
+  public var isPictureHeld = false
   /// The last decoded picture's width; 0 before the first.
   public var frameWidth = 0
   /// The last decoded picture's height; 0 before the first.
@@ -48,7 +54,9 @@ public struct SlotStatistics: Sendable, Equatable {
   public var firstSoundMs: Int64?
   /// From the session's start to the first decoded picture, in milliseconds.
   public var firstPictureMs: Int64?
-  /// Negative acknowledgements sent for the picture, in packets asked for.
+  /// Sound packets that came as copies inside later ones (RED).
+  public var copiedPacketsReceived: Int64 = 0
+  /// Negative acknowledgements sent, in packets asked for.
   public var packetsAskedFor: Int64 = 0
   /// Retransmitted packets received.
   public var retransmittedPacketsReceived: Int64 = 0
@@ -79,6 +87,22 @@ public struct SentStatistics: Sendable, Equatable {
   public var framesPerSecond = 0
   /// The worst loss the other end last reported, 0 ... 1.
   public var reportedLoss = 0.0
+  /// What is shown of us, by the room there is for it.
+  public var pictureLevel = PictureLevel.full
+  /// What the path carries in all in bit/s; nil where the other end gives no feedback.
+  public var estimate: Int?
+  /// The share of everything we send that is lost, smoothed, 0 ... 1; 0 where nobody says.
+  public var pathLoss = 0.0
+  /// How long our packets wait on the path beyond what the way itself takes, in milliseconds.
+  public var queueingDelayMs = 0.0
+  /// What arrived of ours in the last half second, in bit/s.
+  public var acknowledged = 0
+  /// The sound's present target bitrate in bit/s.
+  public var audioBitrate = 0
+  /// How many earlier packets each sound packet repeats (RED).
+  public var redundancy = 0
+  /// Bytes of padding sent to find out what the path carries.
+  public var probeBytesSent: Int64 = 0
 
   /// Nothing sent.
   public init() {}
@@ -129,6 +153,9 @@ extension SlotStatistics {
     }
     firstSoundMs = earliest(firstSoundMs, other.firstSoundMs)
     firstPictureMs = earliest(firstPictureMs, other.firstPictureMs)
+    totalHeldDurationMs += other.totalHeldDurationMs
+    isPictureHeld = isPictureHeld || other.isPictureHeld
+    copiedPacketsReceived += other.copiedPacketsReceived
     packetsAskedFor += other.packetsAskedFor
     retransmittedPacketsReceived += other.retransmittedPacketsReceived
     keyFrameRequests += other.keyFrameRequests

@@ -1,63 +1,78 @@
+import Congestion
 import Wire
 
 /// How much the picture may take of the network, and what size and rate that buys.
 ///
-/// Sound is never touched. The picture steps down on reported loss and on the relay's estimate
-/// (REMB), and comes back by itself: first the bitrate falls, then the size, then the frame rate
-/// (EN 301 549 §6.5: sign language and lips need the rate more than the detail), and below what shows
-/// anything useful the picture is held until there is room again.
+/// Sound is never touched. What the path carries comes from the congestion controller, or, where the
+/// other end gives no transport-wide feedback, from reported loss; the relay's estimate of what the
+/// receiver can take (REMB) is a ceiling on both. `PictureLadder` turns what is left into a level.
 struct RateController {
-  /// Under the first bitrate the picture is half as wide and high; over the second one whole again.
-  private static let halveBelow = 150_000
-  private static let restoreAbove = 220_000
-  /// Each change of size costs a key frame, so there is at most one in this time.
-  private static let sizePause = TimeSpan.seconds(4)
-  /// Under this bitrate the frame rate is halved.
-  private static let slowBelow = 100_000
-  /// Under this estimate the picture is held, and above the second one it comes back.
-  private static let holdBelow = 50_000
-  private static let resumeAbove = 80_000
+  /// Of the room that is left, so much is aimed at, in per cent: encoders miss their aim.
+  private static let aim = 95
+  /// At `fewer-frames` and below, pictures come at this share of the full rate: 12 of 20 a second.
+  private static let slowShare = (3, 5)
 
   private let ceiling: Int
   private let floor: Int
   private let fullRate: Int
-  /// What loss allows.
+  private var ladder: PictureLadder
+  /// What reported loss allows, where nothing better is known.
   private var allowed: Int
-  /// What the other end estimates, if it says so.
-  private var estimate: Int?
+  /// What the receiver can take in all, if the relay says so.
+  private var receiverLimit: Int?
   private var lastDecrease: MonotonicTime?
-  private var lastIncrease: MonotonicTime?
-  private var lastResize: MonotonicTime?
-  /// Whether no picture is sent for now.
-  private(set) var isHeld = false
-  /// Whether the picture is sent at half its width and height.
-  private(set) var isHalfSize = false
+  private var lastReport: MonotonicTime?
+  /// Bit/s that the picture may take now.
+  private var room: Int
+  /// The share of it that retransmissions need.
+  private var loss = 0.0
 
-  init(configuration: MediaConfiguration) {
+  init(configuration: MediaConfiguration, now: MonotonicTime) {
+    ladder = PictureLadder(now: now)
     ceiling = configuration.videoBitrate
     floor = min(configuration.minimumVideoBitrate, configuration.videoBitrate)
     fullRate = configuration.framesPerSecond
     allowed = configuration.videoBitrate
+    room = configuration.videoBitrate
   }
+
+  /// What is shown.
+  var level: PictureLevel { ladder.level }
+
+  /// Whether the picture is sent at half its width and height.
+  var isHalfSize: Bool { level <= .smaller }
 
   /// The picture's bitrate in bit/s.
-  var bitrate: Int { max(min(allowed, estimate ?? ceiling, ceiling), floor) }
+  var bitrate: Int {
+    let share = Double(room) * (1 - min(loss, 0.5)) * Double(Self.aim) / 100
+    return max(min(Int(share), ceiling), min(floor, PictureLevel.smaller.floor))
+  }
 
-  /// Pictures per second; 0 while held.
+  /// Pictures per second; 0 while none are sent.
   var framesPerSecond: Int {
-    if isHeld { return 0 }
-    return max(bitrate < Self.slowBelow ? fullRate / 2 : fullRate, 1)
+    guard level.isMoving else { return 0 }
+    guard level < .full else { return max(fullRate, 1) }
+    return max(fullRate * Self.slowShare.0 / Self.slowShare.1, 1)
   }
 
-  /// Chooses the size for the next picture; true where it changed.
-  mutating func chooseSize(at now: MonotonicTime) -> Bool {
-    let isHalf = bitrate < (isHalfSize ? Self.restoreAbove : Self.halveBelow)
-    guard isHalf != isHalfSize else { return false }
-    if let lastResize, now - lastResize < Self.sizePause { return false }
-    lastResize = now
-    isHalfSize = isHalf
-    return true
+  /// Takes what the path carries in all (nil where nobody says), and what of that is not the
+  /// picture's, in bit/s. Returns the step on the ladder, where one is taken.
+  mutating func update(
+    estimate: Int?, loss: Double, others: Int, at now: MonotonicTime
+  ) -> PictureChange? {
+    let own = estimate.map { $0 - others } ?? allowed
+    let theirs = receiverLimit.map { $0 - others } ?? .max
+    self.loss = estimate == nil ? 0 : loss
+    room = max(min(own, theirs), 0)
+    let before = ladder.level
+    guard ladder.note(room: room, at: now) != nil else { return nil }
+    let cause: PictureChange.Cause =
+      ladder.level > before ? .recovered : theirs < own ? .receiverNetwork : .senderNetwork
+    return PictureChange(level: ladder.level, cause: cause, time: now)
   }
+
+  /// Whether there is room for a second copy of every other picture.
+  var hasRoomForCopies: Bool { room >= bitrate * 2 }
 
   /// Takes the share of our picture packets that a report says were lost, 0 ... 1.
   ///
@@ -69,30 +84,25 @@ struct RateController {
       lastDecrease = now
       allowed = max(Int(Double(min(allowed, bitrate)) * (1 - 0.5 * loss)), floor)
     } else if loss < 0.02 {
-      let seconds = min((now - (lastIncrease ?? now)).seconds, 1)
+      let seconds = min((now - (lastReport ?? now)).seconds, 1)
       allowed = min(Int(Double(allowed) * (1 + 0.08 * seconds)), ceiling)
     }
-    lastIncrease = now
+    lastReport = now
   }
 
-  /// Takes the other end's estimate of what may be sent in all, in bit/s; the sound's share is
-  /// `audio`.
-  mutating func note(estimate total: Int, audio: Int) {
-    let rest = max(total - audio, 0)
-    estimate = rest
-    if rest < Self.holdBelow {
-      isHeld = true
-    } else if rest > Self.resumeAbove {
-      isHeld = false
-    }
-  }
+  /// Takes the relay's estimate of what the receiver can take in all, in bit/s.
+  mutating func note(receiverLimit total: Int) { receiverLimit = total }
+
+  /// What the receiver can take in all, in bit/s; nil where the relay has not said.
+  var limit: Int? { receiverLimit }
 
   /// Starts over on another path.
   mutating func restart() {
-    estimate = nil
-    isHeld = false
+    receiverLimit = nil
     allowed = ceiling
+    room = ceiling
+    loss = 0
     lastDecrease = nil
-    lastIncrease = nil
+    lastReport = nil
   }
 }

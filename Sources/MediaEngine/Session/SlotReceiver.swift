@@ -6,10 +6,12 @@ final class SlotReceiver {
   private(set) var audio: AudioReceiver
   private(set) var video: VideoReceiver
 
-  init(number: Int, media: NegotiatedMedia.ReceiveSlot) throws(MediaError) {
+  init(
+    number: Int, media: NegotiatedMedia.ReceiveSlot, configuration: MediaConfiguration
+  ) throws(MediaError) {
     self.number = number
-    audio = try AudioReceiver(track: media.audio)
-    video = try VideoReceiver(track: media.video)
+    audio = try AudioReceiver(track: media.audio, configuration: configuration)
+    video = try VideoReceiver(track: media.video, configuration: configuration)
   }
 
   /// Takes a packet if it belongs here; false where its source is another slot's.
@@ -18,10 +20,20 @@ final class SlotReceiver {
   ) -> Bool {
     if header.ssrc == audio.track?.ssrc {
       audio.receive(header, packet: packet, at: now)
+      video.noteSound(at: now)
+      return true
+    }
+    let payload = UnsafeRawBufferPointer(rebasing: packet[header.payloadRange])
+    if let track = audio.track, header.ssrc == track.retransmissionSSRC {
+      guard header.payloadType == track.retransmissionPayloadType, payload.count > 2 else {
+        return true
+      }
+      audio.receiveRetransmission(
+        header, sequence: SequenceNumber(rawValue: payload.bytes.loadUInt16(at: 0)),
+        payload: UnsafeRawBufferPointer(rebasing: payload[2...]), at: now)
       return true
     }
     guard let track = video.track else { return false }
-    let payload = UnsafeRawBufferPointer(rebasing: packet[header.payloadRange])
     if header.ssrc == track.ssrc {
       guard header.payloadType == track.payloadType else { return true }
       video.receive(
@@ -57,9 +69,24 @@ final class SlotReceiver {
     video.show(at: now, wallClock: wallClock) { output.picture?(number, $0, now) }
   }
 
-  /// The picture packets to ask for now.
-  func takeMissing(at now: MonotonicTime, roundTrip: TimeSpan) -> [SequenceNumber] {
-    video.takeMissing(at: now, roundTrip: roundTrip)
+  /// When `advance` has something to do next.
+  var nextWake: MonotonicTime? {
+    guard let sound = audio.nextWake else { return video.nextWake }
+    return video.nextWake.map { min($0, sound) } ?? sound
+  }
+
+  /// The packets to ask for now, by source.
+  func takeMissing(
+    at now: MonotonicTime, roundTrip: TimeSpan, _ ask: (SSRC, [SequenceNumber]) -> Void
+  ) {
+    if let ssrc = audio.track?.ssrc {
+      let lost = audio.takeMissing(at: now, roundTrip: roundTrip)
+      if !lost.isEmpty { ask(ssrc, lost) }
+    }
+    if let ssrc = video.track?.ssrc {
+      let lost = video.takeMissing(at: now, roundTrip: roundTrip)
+      if !lost.isEmpty { ask(ssrc, lost) }
+    }
   }
 
   /// Whether to ask for a key frame now.
@@ -104,8 +131,11 @@ final class SlotReceiver {
     figures.frameHeight = video.size.height
     figures.firstSoundMs = audio.firstDecoded.map { ($0 - start).nanoseconds / 1_000_000 }
     figures.firstPictureMs = video.firstDecoded.map { ($0 - start).nanoseconds / 1_000_000 }
-    figures.packetsAskedFor = video.packetsAskedFor
-    figures.retransmittedPacketsReceived = video.retransmitted
+    figures.totalHeldDurationMs = video.freezes.held.nanoseconds / 1_000_000
+    figures.isPictureHeld = video.isHeld
+    figures.copiedPacketsReceived = audio.copied
+    figures.packetsAskedFor = video.packetsAskedFor + audio.packetsAskedFor
+    figures.retransmittedPacketsReceived = video.retransmitted + audio.retransmitted
     figures.keyFrameRequests = video.keyFrameRequests
     return figures
   }

@@ -6,9 +6,13 @@ struct VideoReceiver: ~Copyable {
   /// round trips.
   private static let leastRequestPause = TimeSpan.milliseconds(300)
   private static let mostRequestPause = TimeSpan.milliseconds(1000)
+  /// The pause while no picture packet comes.
+  private static let silentRequestPause = TimeSpan.seconds(5)
   /// A stream that joined in mid-picture waits this long for a key frame to come unasked: the relay
   /// asks for one itself when it fills a slot.
   private static let patience = TimeSpan.milliseconds(200)
+  /// So long without a picture, while sound comes, and the sender holds it.
+  private static let holding = TimeSpan.milliseconds(1_200)
 
   /// What is received; nil where the relay refused it.
   private(set) var track: NegotiatedMedia.ReceiveTrack?
@@ -22,21 +26,40 @@ struct VideoReceiver: ~Copyable {
   private(set) var size = (width: 0, height: 0)
   /// When the first picture was decoded.
   private(set) var firstDecoded: MonotonicTime?
+  /// Whether the sender holds the picture on purpose: sound comes, and no picture.
+  private(set) var isHeld = false
   private var missing = MissingPackets()
   private var earlier = (received: Int64(0), lost: Int64(0), bytes: Int64(0))
 
   private var assembler = FrameAssembler()
-  private var decoder: VP8Decoder
+  private let decoder: any PictureDecoder
+  private let measuresProof: Bool
   private var frame = FrameBuffer()
   private var extender = SequenceExtender()
   private var report = SenderReportMemory()
   private var firstPacket: MonotonicTime?
   private var needsKeyFrame = false
+  /// Set where more is missing than can be asked for: only a key frame goes on from there.
+  private var hasHole = false
+  private var loss = LossShare()
   private var lastRequest: MonotonicTime?
+  private var schedule = PictureSchedule()
+  private var notedFrame: Int64?
+  private var lastReady = MonotonicTime.zero
+  private var lastPacket: MonotonicTime?
+  private var lastSound: MonotonicTime?
+  private var longestSoundGap = TimeSpan.zero
+  /// Time for which the picture was held since the last one shown.
+  private var pause = TimeSpan.zero
+  /// When the next complete picture is due.
+  private(set) var nextWake: MonotonicTime?
   private var shown: [MonotonicTime] = []
 
-  init(track: NegotiatedMedia.ReceiveTrack?) throws(MediaError) {
-    decoder = try VP8Decoder()
+  init(
+    track: NegotiatedMedia.ReceiveTrack?, configuration: MediaConfiguration
+  ) throws(MediaError) {
+    decoder = try configuration.codecs.pictureDecoder()
+    measuresProof = configuration.measuresProof
     self.track = track
   }
 
@@ -62,24 +85,32 @@ struct VideoReceiver: ~Copyable {
     isRetransmission: Bool, length: Int, at now: MonotonicTime
   ) {
     let sequence = Int64(bitPattern: extender.extend(number).rawValue)
+    // Without a retransmission stream, what was asked for comes again as it was.
+    let isAgain = isRetransmission || missing.contains(sequence) && track?.retransmissionSSRC == nil
     if isRetransmission {
       retransmitted += 1
     } else {
       meter.note(sequence, timestamp: header.timestamp, length: length, at: now)
+      loss.note(sequence)
     }
     if firstPacket == nil { firstPacket = now }
-    if !missing.note(sequence, at: now) { needsKeyFrame = true }
+    if payload.count > 0 { notePacket(at: now) }
+    if !missing.note(sequence, isRetransmission: isAgain, at: now) { hasHole = true }
 
     var entry = VideoPacketBuffer.Entry()
     entry.sequence = sequence
     entry.timestamp = header.timestamp.rawValue
     entry.isLast = header.marker
+    entry.arrival = now
     var data = payload
     if payload.count > 0 {
       guard let descriptor = try? VP8PayloadDescriptor(parsing: payload.bytes) else { return }
       data = UnsafeRawBufferPointer(rebasing: payload[descriptor.length...])
       entry.isFirst = descriptor.startsPicture
       entry.pictureID = descriptor.pictureID.map(Int32.init) ?? -1
+      entry.baseIndex = descriptor.temporalBaseIndex.map(Int16.init) ?? -1
+      entry.temporalLayer = descriptor.temporalLayer ?? 0
+      entry.refersToBaseOnly = descriptor.isLayerSync
       entry.startsKeyFrame = descriptor.startsKeyframe(in: payload.bytes)
     }
     _ = assembler.insert(entry, payload: data)
@@ -90,20 +121,51 @@ struct VideoReceiver: ~Copyable {
     report.note(senderReport, at: now)
   }
 
-  /// Decodes and shows every frame that is ready.
+  /// Notes that sound came from whoever sends the picture.
+  mutating func noteSound(at now: MonotonicTime) {
+    if let lastSound { longestSoundGap = max(longestSoundGap, now - lastSound) }
+    lastSound = now
+    guard let lastPacket, firstDecoded != nil else { return }
+    isHeld = now - lastPacket > Self.holding && longestSoundGap < Self.holding
+  }
+
+  private mutating func notePacket(at now: MonotonicTime) {
+    if isHeld, let lastPacket { pause = pause + (now - lastPacket) }
+    isHeld = false
+    lastPacket = now
+    lastSound = now
+    longestSoundGap = .zero
+  }
+
+  /// Decodes and shows every frame that is due.
   mutating func show(
     at now: MonotonicTime, wallClock: WallClock, deliver: (PictureView) -> Void
   ) {
-    while let next = assembler.nextFrame() {
+    nextWake = nil
+    while let next = assembler.peekFrame() {
+      if notedFrame != next.first {
+        notedFrame = next.first
+        // Ready once it and all before it are there.
+        lastReady = max(lastReady, assembler.arrival(of: next))
+        schedule.note(next.timestamp, completeAt: lastReady)
+      }
+      let due = schedule.due(next.timestamp)
+      guard due <= now else {
+        nextWake = due
+        return
+      }
+      assembler.take(next)
       framesDropped += Int64(next.skipped)
       missing.forget(before: next.last)
       let bytes = frame.fill(from: assembler, next)
       var code: CounterCode?
       var shownSize = (width: 0, height: 0)
       let decoded = decoder.decode(bytes) { picture in
-        code = CounterReader.read(picture)
+        code = picture.code
         shownSize = (picture.width, picture.height)
-        deliver(picture)
+        guard let pixels = picture.pixels else { return }
+        if measuresProof { code = CounterReader.read(pixels) }
+        deliver(pixels)
       }
       guard decoded else {
         framesDropped += 1
@@ -111,12 +173,16 @@ struct VideoReceiver: ~Copyable {
         needsKeyFrame = true
         continue
       }
-      if next.isKeyFrame { needsKeyFrame = false }
+      needsKeyFrame = false
+      if next.isKeyFrame { hasHole = false }
       size = shownSize
       framesDecoded += 1
       if firstDecoded == nil { firstDecoded = now }
-      freezes.note(at: now)
-      proof.take(code, shownAt: wallClock.milliseconds(at: now))
+      freezes.note(at: now, held: pause)
+      pause = .zero
+      if measuresProof || code != nil {
+        proof.take(code, shownAt: wallClock.milliseconds(at: now))
+      }
       shown.removeAll { now - $0 >= .seconds(1) }
       shown.append(now)
     }
@@ -124,20 +190,22 @@ struct VideoReceiver: ~Copyable {
 
   /// The packets to ask for now.
   mutating func takeMissing(at now: MonotonicTime, roundTrip: TimeSpan) -> [SequenceNumber] {
-    let due = missing.due(at: now, roundTrip: roundTrip)
+    let due = missing.due(at: now, roundTrip: roundTrip, isLossy: loss.isSustained)
     if due.gaveUp { needsKeyFrame = true }
-    return due.sequences.map {
-      SequenceNumber(rawValue: UInt16(truncatingIfNeeded: $0))
-    }
+    return due.sequences.map { SequenceNumber(rawValue: UInt16(truncatingIfNeeded: $0)) }
   }
 
   /// Whether to ask for a key frame now.
   mutating func takeKeyFrameWish(at now: MonotonicTime, roundTrip: TimeSpan) -> Bool {
     guard let firstPacket else { return false }
     let isWaitingForFirst = assembler.next == nil && now - firstPacket >= Self.patience
-    guard needsKeyFrame || isWaitingForFirst else { return false }
+    guard needsKeyFrame || hasHole || isWaitingForFirst else { return false }
     let pause = min(max(roundTrip * 2, Self.leastRequestPause), Self.mostRequestPause)
-    if let lastRequest, now - lastRequest < pause { return false }
+    // Where nothing comes at all, the sender holds the picture and will begin with a key frame anyway.
+    let isAnswered = lastRequest.map { (lastPacket ?? .zero) > $0 } ?? true
+    if let lastRequest, now - lastRequest < (isAnswered ? pause : Self.silentRequestPause) {
+      return false
+    }
     lastRequest = now
     keyFrameRequests += 1
     return true
@@ -160,7 +228,16 @@ struct VideoReceiver: ~Copyable {
     assembler.removeAll()
     firstPacket = nil
     needsKeyFrame = false
+    hasHole = false
+    loss = LossShare()
     lastRequest = nil
+    schedule.restart()
+    notedFrame = nil
+    lastPacket = nil
+    lastSound = nil
+    isHeld = false
+    pause = .zero
+    nextWake = nil
   }
 }
 

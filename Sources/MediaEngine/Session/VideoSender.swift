@@ -1,111 +1,141 @@
-import Glibc
+import Congestion
 import Wire
 
-/// The sending half of the picture: source, VP8, RTP, pacing and retransmission.
+/// The sending half of the picture: source, level, and one stream per size.
 ///
 /// A class, because an audio-only session has none and Swift 6.3 cannot read through an optional of a
 /// noncopyable struct.
 final class VideoSender {
-  /// How much faster than the mean rate packets leave: a key frame is out within a few frames' time
-  /// and still does not fill a home router's queue at once.
-  private static let pacingFactor = 4
-  /// Unused pacing time beyond this is lost, in milliseconds: the driver's ticks are 5-10 ms apart.
-  private static let longestBurstMs = 15
-  /// Key frames are made at most this often, however many are asked for.
-  private static let keyFramePause = TimeSpan.milliseconds(400)
+  /// What the smaller of two sizes takes, in bit/s: a share of what there is, at most what it is worth.
+  private static let halfShare = (1, 4)
+  private static let mostForHalf = 150_000
+  /// From this loss on, what is sent again is sent twice: a second round trip is a frozen picture.
+  private static let heavyLoss = 0.04
+  /// From this loss on, and where there is room, base pictures are sent twice unasked.
+  private static let burstyLoss = 0.07
 
   /// What is sent and how; nil where the relay refused it.
-  var track: NegotiatedMedia.SendTrack?
-  /// For reports.
-  private(set) var stream: SentStream
-  private(set) var figures = SentStatistics()
+  var track: NegotiatedMedia.SendTrack? {
+    didSet { if track != oldValue { rebuild() } }
+  }
   /// Set from outside as the network allows.
   var rate: RateController
+  private(set) var keyFrameRequests: Int64 = 0
 
-  private var encoder: VP8Encoder
-  private var picture: CounterPicture
+  private let configuration: MediaConfiguration
   private let source: UInt8
   private let fullSize: (width: Int, height: Int)
-  private var history = PacketHistory()
+  private var streams: [PictureStream] = []
+  /// Figures of streams that a rejoin ended.
+  private var earlier = SentStatistics()
+  private var generator: SplitMix64
   private var frameNumber: UInt16 = 0
-  private var pictureID: UInt16
-  private var retransmissionSequence: SequenceNumber
   private var start: MonotonicTime?
   private var nextFrame = MonotonicTime.zero
-  private var wantsKeyFrame = true
-  private var lastKeyFrame: MonotonicTime?
-  private var fresh: [SequenceNumber] = []
-  private var again: [SequenceNumber] = []
-  private var budget = 0
-  private var lastPaced: MonotonicTime?
+  private var release: MonotonicTime?
+  private var wasMoving = true
 
   init(
     configuration: MediaConfiguration, source: UInt8, track: NegotiatedMedia.SendTrack?,
-    using generator: inout some RandomNumberGenerator
+    now: MonotonicTime, using generator: inout some RandomNumberGenerator
   ) throws(MediaError) {
     // Even at half the size; the counter's grid wants a picture that is wider than high.
     let height = min(max(configuration.height & ~3, 144), 1080)
     let width = min(max(configuration.width & ~3, height), 1920)
     fullSize = (width, height)
-    encoder = try VP8Encoder(width: width, height: height, bitrate: configuration.videoBitrate)
-    picture = CounterPicture(width: width, height: height)
-    rate = RateController(configuration: configuration)
+    self.configuration = configuration
+    rate = RateController(configuration: configuration, now: now)
     self.source = source
     self.track = track
-    stream = SentStream(clockRate: 90_000, using: &generator)
-    pictureID = UInt16.random(in: 0..<0x8000, using: &generator)
-    retransmissionSequence = SequenceNumber(
-      rawValue: UInt16.random(in: 0..<0x8000, using: &generator))
+    self.generator = SplitMix64(seed: generator.next())
+    if let track { streams = try makeStreams(track) }
+  }
+
+  /// Each stream's source and what it has sent.
+  var reports: [(SSRC, SentStream)] {
+    streams.filter { $0.stream.hasSent }.map { ($0.ssrc, $0.stream) }
+  }
+
+  /// The sources that are sent.
+  var sources: [SSRC] { streams.map(\.ssrc) }
+
+  /// Figures of all streams.
+  var figures: SentStatistics {
+    var figures = streams.reduce(into: earlier) { $0.add($1) }
+    figures.keyFrameRequestsReceived = keyFrameRequests
+    figures.videoBitrate = rate.level.isMoving ? rate.bitrate : 0
+    figures.framesPerSecond = rate.framesPerSecond
+    figures.pictureLevel = rate.level
+    return figures
   }
 
   /// When `poll` has something to do next.
   var nextWake: MonotonicTime? {
     guard track != nil else { return nil }
-    guard fresh.isEmpty, again.isEmpty else { return lastPaced.map { $0 + .milliseconds(5) } }
-    return rate.framesPerSecond > 0 ? nextFrame : nil
+    let capture = rate.framesPerSecond > 0 ? nextFrame : nil
+    guard let release else { return capture }
+    return capture.map { min($0, release) } ?? release
   }
 
-  /// Makes the next picture a key frame: the other end asked for one.
-  func requestKeyFrame() {
-    figures.keyFrameRequestsReceived += 1
-    wantsKeyFrame = true
+  /// For how long pictures have been waiting to leave.
+  func wait(at now: MonotonicTime) -> TimeSpan {
+    streams.reduce(.zero) { max($0, $1.wait(at: now)) }
   }
 
-  /// Begins again on another transport or track.
+  /// Makes a stream's next picture a key frame: the other end asked for one.
+  func requestKeyFrame(of ssrc: SSRC) {
+    guard let stream = streams.first(where: { $0.ssrc == ssrc }) else { return }
+    keyFrameRequests += 1
+    stream.requestKeyFrame()
+  }
+
+  /// Begins again on another transport.
   func restart() {
-    wantsKeyFrame = true
-    lastKeyFrame = nil
-    fresh.removeAll()
-    again.removeAll()
-    history.removeAll()
+    for stream in streams { stream.restart() }
     rate.restart()
   }
 
-  /// Notes that a packet was asked for again; it goes out with the next `poll`.
-  func resend(_ sequence: SequenceNumber, at now: MonotonicTime, roundTrip: TimeSpan) {
-    // The same packet is asked for once a round trip; more often is an echo of the same loss.
-    let pause = max(TimeSpan(nanoseconds: roundTrip.nanoseconds / 2), .milliseconds(10))
-    guard again.count < 256, history.mayResend(sequence, at: now, pause: pause) else { return }
-    again.append(sequence)
+  /// Notes that a packet was asked for again.
+  func resend(
+    _ sequence: SequenceNumber, of ssrc: SSRC, at now: MonotonicTime, roundTrip: TimeSpan,
+    loss: Double
+  ) {
+    guard let stream = streams.first(where: { $0.ssrc == ssrc }) else { return }
+    stream.resend(sequence, at: now, roundTrip: roundTrip, twice: loss > Self.heavyLoss)
+    release = now
   }
 
-  /// Captures, encodes and sends what is due at `now`. `buffer` is scratch space.
+  /// Captures, encodes and sends what is due at `now`.
   func poll(
-    at now: MonotonicTime, wallClock: WallClock, transport: inout TransportSequence,
-    buffer: UnsafeMutableRawBufferPointer,
+    at now: MonotonicTime, wallClock: WallClock, path: inout PathSender,
     send: (MediaPacketKind, UnsafeMutableRawBufferPointer, Int) -> Void
   ) {
     guard let track else { return }
-    captureIfDue(at: now, wallClock: wallClock, track: track)
-    pace(at: now, track: track, transport: &transport, buffer: buffer, send: send)
+    captureIfDue(at: now, wallClock: wallClock, track: track, isSilent: path.isSilent)
+    let repeats = path.loss > Self.burstyLoss && rate.hasRoomForCopies
+    for stream in streams {
+      stream.repeatsBase = repeats
+      stream.pace(at: now, track: track, path: &path, send: send)
+    }
+    release = streams.contains { $0.hasPackets } ? path.nextRelease(after: now) : nil
+  }
+
+  /// Writes padding to probe the path with.
+  func writePadding(
+    _ bytes: Int, at now: MonotonicTime, into buffer: UnsafeMutableRawBufferPointer
+  ) -> Int? {
+    guard let track else { return nil }
+    return streams.last?.writePadding(bytes, at: now, track: track, into: buffer)
   }
 
   private func captureIfDue(
-    at now: MonotonicTime, wallClock: WallClock, track: NegotiatedMedia.SendTrack
+    at now: MonotonicTime, wallClock: WallClock, track: NegotiatedMedia.SendTrack, isSilent: Bool
   ) {
     let framesPerSecond = rate.framesPerSecond
-    figures.videoBitrate = framesPerSecond > 0 ? rate.bitrate : 0
-    figures.framesPerSecond = framesPerSecond
+    // What stands still, or goes nowhere, begins to move again with a picture that needs none before it.
+    let isMoving = framesPerSecond > 0 && !isSilent
+    if !isMoving, wasMoving { for stream in streams { stream.hold() } }
+    wasMoving = isMoving
     guard framesPerSecond > 0 else { return }
     if start == nil {
       start = now
@@ -115,172 +145,70 @@ final class VideoSender {
     let interval = TimeSpan(nanoseconds: 1_000_000_000 / Int64(framesPerSecond))
     // A driver that was late skips pictures; it does not catch up.
     nextFrame = now - nextFrame > interval ? now + interval : nextFrame + interval
-
-    // A source that cannot get rid of its packets must not pile up more of them: at four times the
-    // rate, half a second of waiting packets means that the driver does not poll.
-    guard fresh.count < 200 else { return }
-
-    if rate.chooseSize(at: now) { resize() }
-    let isKeyFrame = takeKeyFrameWish(at: now)
-    picture.draw(
-      CounterCode(
-        frame: frameNumber, milliseconds: wallClock.milliseconds(at: now), source: source))
+    // Into an outage nothing is shown: what is captured now would come too late anyway.
+    guard !isSilent else { return }
+    let shares = chooseShares()
+    let used = zip(streams, shares).filter { $0.1 > 0 }
+    guard used.allSatisfy({ $0.0.isReady(at: now) }) else { return }
+    let code = CounterCode(
+      frame: frameNumber, milliseconds: wallClock.milliseconds(at: now), source: source)
     frameNumber &+= 1
-    encoder.setBitrate(rate.bitrate)
     let units = (now - start).nanoseconds / 1000 * 90 / 1000
-    let timestamp = stream.timestamp(after: units)
-    var encoded: [UInt8] = []
-    var madeKeyFrame = false
-    do {
-      try encoder.encode(
-        picture.picture, timestamp: units, duration: UInt(90_000 / framesPerSecond),
-        keyFrame: isKeyFrame
-      ) { bytes, isKey in
-        encoded.append(contentsOf: bytes)
-        madeKeyFrame = isKey
-      }
-    } catch {
-      // libvpx refuses a picture only when it is out of memory; the next one may do.
-      wantsKeyFrame = true
-      return
+    for (stream, bitrate) in used {
+      stream.encode(
+        code, units: units, bitrate: bitrate, framesPerSecond: framesPerSecond, track: track,
+        at: now)
     }
-    figures.framesEncoded += 1
-    if madeKeyFrame { figures.keyFramesEncoded += 1 }
-    packetize(encoded, timestamp: timestamp, capture: now, track: track)
   }
 
-  /// Goes on with pictures of another size: a new encoder, whose first picture is a key frame.
-  private func resize() {
-    let divisor = rate.isHalfSize ? 2 : 1
-    let (width, height) = (fullSize.width / divisor, fullSize.height / divisor)
-    // Without memory for another encoder the old size has to do.
-    guard let fresh = try? VP8Encoder(width: width, height: height, bitrate: rate.bitrate) else {
-      return
+  /// What each stream gets, in bit/s; 0 where it rests. One stream changes its size with the level;
+  /// of two, only the smaller one is sent at the lower levels.
+  private func chooseShares() -> [Int] {
+    let all = rate.bitrate
+    guard streams.count > 1 else {
+      let divisor = rate.isHalfSize ? 2 : 1
+      streams.first?.resize(
+        to: (fullSize.width / divisor, fullSize.height / divisor), bitrate: all)
+      return [all]
     }
-    encoder = fresh
-    picture = CounterPicture(width: width, height: height)
+    if rate.isHalfSize { return [min(all, Self.mostForHalf), 0] }
+    let half = min(all * Self.halfShare.0 / Self.halfShare.1, Self.mostForHalf)
+    return [half, all - half]
   }
 
-  private func takeKeyFrameWish(at now: MonotonicTime) -> Bool {
-    guard wantsKeyFrame else { return false }
-    if let lastKeyFrame, now - lastKeyFrame < Self.keyFramePause { return false }
-    wantsKeyFrame = false
-    lastKeyFrame = now
-    return true
+  private func rebuild() {
+    let sources = track.map { $0.layers.isEmpty ? [$0.ssrc] : $0.layers.map(\.ssrc) } ?? []
+    guard sources != streams.map(\.ssrc), let track else { return }
+    earlier = streams.reduce(into: earlier) { $0.add($1) }
+    // Without memory for another encoder there is no picture; the sound goes on.
+    streams = (try? makeStreams(track)) ?? []
   }
 
-  /// Cuts a frame into packets of even size, each with the payload descriptor of RFC 7741 §4.2: its
-  /// start bit in the first, and a picture id of 15 bits.
-  private func packetize(
-    _ frame: [UInt8], timestamp: RTPTimestamp, capture: MonotonicTime,
-    track: NegotiatedMedia.SendTrack
-  ) {
-    guard !frame.isEmpty else { return }
-    let room =
-      OutgoingPacket.maximumLength - OutgoingPacket.maximumHeaderLength
-      - VP8PayloadDescriptor.maximumLength
-    let count = (frame.count + room - 1) / room
-    frame.withUnsafeBytes { frame in
-      for index in 0..<count {
-        let begin = frame.count * index / count
-        let end = frame.count * (index + 1) / count
-        let sequence = stream.takeSequence()
-        let place = history.place(for: sequence)
-        let header = OutgoingPacket.writeHeader(
-          track, sequence: sequence, timestamp: timestamp, marker: index == count - 1, level: nil,
-          into: place)
-        let descriptor = VP8PayloadDescriptor(startsPartition: index == 0, pictureID: pictureID)
-        var bytes = place.mutableBytes
-        guard let header, let length = descriptor.write(into: &bytes, at: header) else { continue }
-        let payload = header + length
-        UnsafeMutableRawBufferPointer(rebasing: place[payload...])
-          .copyMemory(from: UnsafeRawBufferPointer(rebasing: frame[begin..<end]))
-        history.commit(sequence, length: payload + end - begin)
-        stream.note(
-          payload: length + end - begin, timestamp: timestamp, capture: capture)
-        fresh.append(sequence)
-      }
+  private func makeStreams(_ track: NegotiatedMedia.SendTrack) throws(MediaError)
+    -> [PictureStream]
+  {
+    var made: [PictureStream] = []
+    let single = NegotiatedMedia.SimulcastLayer(
+      name: "", divisor: 1, ssrc: track.ssrc, retransmissionSSRC: track.ssrc)
+    for layer in track.layers.isEmpty ? [single] : track.layers {
+      made.append(
+        try PictureStream(
+          ssrc: layer.ssrc,
+          retransmissionSSRC: track.layers.isEmpty
+            ? track.retransmissionSSRC : layer.retransmissionSSRC,
+          layer: track.layers.isEmpty ? nil : layer.name,
+          size: (fullSize.width / layer.divisor, fullSize.height / layer.divisor),
+          bitrate: configuration.videoBitrate, codecs: configuration.codecs, using: &generator))
     }
-    pictureID = (pictureID &+ 1) & 0x7FFF
+    return made
   }
+}
 
-  /// Sends as many waiting packets as the pacing rate allows, repeated ones first: a frame waits for
-  /// them at the other end.
-  private func pace(
-    at now: MonotonicTime, track: NegotiatedMedia.SendTrack, transport: inout TransportSequence,
-    buffer: UnsafeMutableRawBufferPointer,
-    send: (MediaPacketKind, UnsafeMutableRawBufferPointer, Int) -> Void
-  ) {
-    let bytesPerMs = max(rate.bitrate * Self.pacingFactor / 8000, 1)
-    let elapsed = lastPaced.map { (now - $0).nanoseconds / 1000 } ?? 1000
-    lastPaced = now
-    budget = min(
-      budget + Int(elapsed) * bytesPerMs / 1000, Self.longestBurstMs * bytesPerMs)
-    var sentAgain = 0
-    while budget > 0, sentAgain < again.count {
-      let sequence = again[sentAgain]
-      sentAgain += 1
-      guard let length = writeRetransmission(of: sequence, track: track, into: buffer) else {
-        continue
-      }
-      transport.stamp(buffer, track: track)
-      figures.retransmittedPacketsSent += 1
-      budget -= length
-      note(sent: length)
-      send(.rtp, buffer, length)
-    }
-    again.removeFirst(sentAgain)
-
-    var sent = 0
-    while budget > 0, sent < fresh.count {
-      let packet = history.packet(fresh[sent])
-      sent += 1
-      guard let packet, let bytes = buffer.baseAddress, let from = packet.baseAddress else {
-        continue
-      }
-      memcpy(bytes, from, packet.count)
-      transport.stamp(buffer, track: track)
-      budget -= packet.count
-      note(sent: packet.count)
-      send(.rtp, buffer, packet.count)
-    }
-    fresh.removeFirst(sent)
-  }
-
-  private func note(sent length: Int) {
-    figures.packetsSent += 1
-    figures.bytesSent += Int64(length)
-  }
-
-  /// Writes a packet that was sent before: on its own stream with the original sequence number in
-  /// front of the payload (RFC 4588 §4), or as it was where none was negotiated.
-  private func writeRetransmission(
-    of sequence: SequenceNumber, track: NegotiatedMedia.SendTrack,
-    into buffer: UnsafeMutableRawBufferPointer
-  ) -> Int? {
-    guard let packet = history.packet(sequence), let from = packet.baseAddress,
-      let bytes = buffer.baseAddress
-    else { return nil }
-    guard let ssrc = track.retransmissionSSRC, let payloadType = track.retransmissionPayloadType
-    else {
-      memcpy(bytes, from, packet.count)
-      return packet.count
-    }
-    guard let header = try? RTPHeader(parsing: packet.bytes) else { return nil }
-    memcpy(bytes, from, header.headerLength)
-    // Marker and payload type, then the stream's own sequence number and source.
-    buffer[1] = buffer[1] & 0x80 | payloadType.rawValue
-    buffer[2] = UInt8(retransmissionSequence.rawValue >> 8)
-    buffer[3] = UInt8(retransmissionSequence.rawValue & 0xFF)
-    for i in 0..<4 {
-      buffer[8 + i] = UInt8(truncatingIfNeeded: ssrc.rawValue >> (24 - 8 * i))
-    }
-    retransmissionSequence = retransmissionSequence.next
-    buffer[header.headerLength] = UInt8(sequence.rawValue >> 8)
-    buffer[header.headerLength + 1] = UInt8(sequence.rawValue & 0xFF)
-    memcpy(
-      bytes + header.headerLength + 2, from + header.headerLength,
-      packet.count - header.headerLength)
-    return packet.count + 2
+extension SentStatistics {
+  /// Adds a stream's figures.
+  fileprivate mutating func add(_ stream: PictureStream) {
+    framesEncoded += stream.framesEncoded
+    keyFramesEncoded += stream.keyFramesEncoded
+    retransmittedPacketsSent += stream.retransmitted
   }
 }

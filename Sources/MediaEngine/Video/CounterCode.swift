@@ -4,39 +4,39 @@
 ///     +---------------+-----------------------+-------+---------------+
 ///     | frame number  | wall clock, ms mod 2^24 | source | CRC-16     |
 ///     +---------------+-----------------------+-------+---------------+
-struct CounterCode: Equatable, Sendable {
+public struct CounterCode: Equatable, Sendable {
   /// The picture's number, counting modulo 2^16.
-  var frame: UInt16
+  public var frame: UInt16
   /// Wall-clock milliseconds at capture modulo 2^24 (4.7 hours), or `noClock`.
-  var clock: UInt32
+  public var clock: UInt32
   /// Who drew it.
-  var source: UInt8
+  public var source: UInt8
 
   /// The clock value of pictures that carry no time, such as those of a looped file.
-  static let noClock: UInt32 = 0xFF_FFFF
+  public static let noClock: UInt32 = 0xFF_FFFF
 
   /// A code drawn at `milliseconds` since 1970.
-  init(frame: UInt16, milliseconds: Int64, source: UInt8) {
+  public init(frame: UInt16, milliseconds: Int64, source: UInt8) {
     // The one value that means "no clock" is moved a millisecond.
     let clock = UInt32(truncatingIfNeeded: milliseconds) & 0xFF_FFFF
     self.init(frame: frame, clock: clock == Self.noClock ? clock - 1 : clock, source: source)
   }
 
   /// A code of given fields; only the low 24 bits of `clock` are drawn.
-  init(frame: UInt16, clock: UInt32, source: UInt8) {
+  public init(frame: UInt16, clock: UInt32, source: UInt8) {
     self.frame = frame
     self.clock = clock & 0xFF_FFFF
     self.source = source
   }
 
   /// The code as drawn, most significant bit first.
-  var bits: UInt64 {
+  public var bits: UInt64 {
     let body = UInt64(frame) << 32 | UInt64(clock) << 8 | UInt64(source)
     return body << 16 | UInt64(Self.checksum(body))
   }
 
   /// Reads a drawn code; nil where the checksum does not fit.
-  init?(bits: UInt64) {
+  public init?(bits: UInt64) {
     let body = bits >> 16
     guard Self.checksum(body) == UInt16(truncatingIfNeeded: bits) else { return nil }
     frame = UInt16(truncatingIfNeeded: body >> 32)

@@ -2,7 +2,7 @@ import CVPX
 import Wire
 
 /// A VP8 decoder (RFC 6386).
-struct VP8Decoder: ~Copyable {
+final class VP8Decoder: PictureDecoder {
   private let context: UnsafeMutablePointer<vpx_codec_ctx_t>
 
   /// A picture larger than this is refused before it is decoded: the size is the sender's word, and
@@ -28,9 +28,7 @@ struct VP8Decoder: ~Copyable {
   }
 
   /// Decodes one frame and hands the picture to `show`; false where the frame cannot be decoded.
-  mutating func decode(
-    _ frame: UnsafeRawBufferPointer, show: (PictureView) -> Void
-  ) -> Bool {
+  func decode(_ frame: UnsafeRawBufferPointer, show: (DecodedPicture) -> Void) -> Bool {
     guard Self.hasAcceptableSize(frame) else { return false }
     let bytes = frame.baseAddress?.assumingMemoryBound(to: UInt8.self)
     guard vpx_codec_decode(context, bytes, UInt32(frame.count), nil, 0) == VPX_CODEC_OK else {
@@ -43,11 +41,12 @@ struct VP8Decoder: ~Copyable {
         let v = image.pointee.planes.2
       else { continue }
       show(
-        PictureView(
-          width: Int(image.pointee.d_w), height: Int(image.pointee.d_h),
-          y: UnsafePointer(y), u: UnsafePointer(u), v: UnsafePointer(v),
-          yStride: Int(image.pointee.stride.0), uStride: Int(image.pointee.stride.1),
-          vStride: Int(image.pointee.stride.2)))
+        DecodedPicture(
+          PictureView(
+            width: Int(image.pointee.d_w), height: Int(image.pointee.d_h),
+            y: UnsafePointer(y), u: UnsafePointer(u), v: UnsafePointer(v),
+            yStride: Int(image.pointee.stride.0), uStride: Int(image.pointee.stride.1),
+            vStride: Int(image.pointee.stride.2))))
       shown = true
     }
     return shown
