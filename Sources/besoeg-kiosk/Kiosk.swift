@@ -23,6 +23,8 @@ struct Kiosk: AsyncParsableCommand {
   var proof: String?
   @Option(name: .customLong("lang"), help: .init(Texts.current[.helpLang]))
   var language: String?
+  @Option(help: .init(Texts.current[.helpAuthorities]))
+  var ca: String?
 
   func validate() throws {
     guard SourceOption(source) != nil else {
@@ -43,7 +45,7 @@ struct Kiosk: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let program = try ClientProgram()
+    let program = try ClientProgram(ca: ca)
     let option = SourceOption(source) ?? .tones
     let setup = CallSetup(
       media: try option.media(source: 2, hasPicture: !noPicture, texts: program.texts),

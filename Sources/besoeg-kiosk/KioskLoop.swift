@@ -181,7 +181,8 @@ struct KioskLoop {
     let call = VisitCall(
       api: program.api, visit: visit, me: me.id, part: .answerer, setup: setup, signals: signals)
     let view = CallScreen(
-      texts: program.texts, terminal: screen.terminal, other: visit.worker, me: me.id)
+      texts: program.texts, terminal: screen.terminal, other: visit.worker, me: me.id,
+      part: .answerer)
     state = .inCall(call, view, continuation)
     screen.say(.kioskInCall)
     Task {

@@ -39,4 +39,6 @@ struct Besoeg: AsyncParsableCommand {
 struct CommonOptions: ParsableArguments {
   @Option(name: .customLong("lang"), help: .init(Texts.current[.helpLang]))
   var language: String?
+  @Option(help: .init(Texts.current[.helpAuthorities]))
+  var ca: String?
 }

@@ -18,7 +18,7 @@ struct BookCommand: AsyncParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() async throws {
-    let program = try ClientProgram()
+    let program = try ClientProgram(ca: common.ca)
     let now = Date()
     let start = try program.date(at, now: now)
     let person = try await program.person(citizen.joined(separator: " "), role: .citizen)
@@ -53,7 +53,7 @@ struct MoveCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let program = try ClientProgram()
+    let program = try ClientProgram(ca: common.ca)
     let now = Date()
     let start = try at.map { try program.date($0, now: now) }
     let found = try await program.visit(
@@ -78,7 +78,7 @@ struct CancelCommand: AsyncParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() async throws {
-    let program = try ClientProgram()
+    let program = try ClientProgram(ca: common.ca)
     let now = Date()
     let found = try await program.visit(
       visit.joined(separator: " "), now: now, days: VisitLines.daysAhead, orElse: { _ in nil },

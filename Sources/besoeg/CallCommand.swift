@@ -13,7 +13,7 @@ struct CallCommand: AsyncParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() async throws {
-    let program = try ClientProgram()
+    let program = try ClientProgram(ca: common.ca)
     let texts = program.texts
     let now = Date()
     let visit = try await program.visit(
@@ -42,7 +42,7 @@ struct HangUpCommand: AsyncParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() async throws {
-    let program = try ClientProgram()
+    let program = try ClientProgram(ca: common.ca)
     let found = try await program.visit(
       visit.joined(separator: " "), now: Date(),
       orElse: { $0.first { $0.state == .active || $0.state == .ringing } },
@@ -65,7 +65,7 @@ struct VerdictCommand: AsyncParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() async throws {
-    let program = try ClientProgram()
+    let program = try ClientProgram(ca: common.ca)
     let (texts, now) = (program.texts, Date())
     let found = try await program.visit(
       visit.joined(separator: " "), now: now,

@@ -18,7 +18,11 @@ struct LoginCommand: AsyncParsableCommand {
     if terminal.isInteractive { terminal.line(texts[.loginPrompt]) }
     let token = (KeyLines.secret() ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
     guard !token.isEmpty else { throw ProgramFailure(texts[.loginNoToken]) }
-    let settings = ClientSettings(server: server, token: token)
+    let environment = ProcessInfo.processInfo.environment
+    let ca = common.ca ?? environment["BESOEG_CA"].flatMap { $0.isEmpty ? nil : $0 }
+    // Other commands are run from other folders.
+    let settings = ClientSettings(
+      server: server, token: token, ca: ca.map { URL(fileURLWithPath: $0).path })
     let program = try ClientProgram(settings: settings, texts: texts)
     let me = try await program.ask { api async throws(ServiceError) in try await api.me() }
     do {

@@ -18,7 +18,7 @@ struct ListPeople: AsyncParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() async throws {
-    let program = try ClientProgram()
+    let program = try ClientProgram(ca: common.ca)
     let texts = program.texts
     let people = try await program.ask { api async throws(ServiceError) in try await api.people() }
     var table = TextTable([
@@ -51,7 +51,7 @@ struct AddPerson: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let program = try ClientProgram()
+    let program = try ClientProgram(ca: common.ca)
     let role = Role(rawValue: role) ?? .citizen
     let name = name.joined(separator: " ")
     let person = try await program.ask { api async throws(ServiceError) in
@@ -79,7 +79,7 @@ struct AddDevice: AsyncParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() async throws {
-    let program = try ClientProgram()
+    let program = try ClientProgram(ca: common.ca)
     let found = try await program.person(person.joined(separator: " "), role: nil)
     let grant = try await program.ask { api async throws(ServiceError) in
       try await api.addDevice(person: found.id, label: label)

@@ -18,7 +18,7 @@ struct TodayCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let program = try ClientProgram()
+    let program = try ClientProgram(ca: common.ca)
     let (texts, dates) = (program.texts, DateText(program.texts))
     let words = VisitWords(texts)
     let now = Date()

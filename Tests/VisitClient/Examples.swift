@@ -33,6 +33,8 @@ final class ScriptedExchange: HTTPExchange {
     state = Mutex(State(replies: replies))
   }
 
+  func renew() {}
+
   var requests: [ServiceRequest] { state.withLock { $0.requests } }
 
   func send(_ request: ServiceRequest) async throws(ServiceError) -> ServiceReply {

@@ -30,20 +30,22 @@ struct ResumePolicyTests {
   @Test func aShortSilenceHealsWithoutANewJoin() {
     var policy = connected()
     #expect(policy.handle(.silent(attempt: 1), at: at(5000)) == [.interrupted(.silence)])
-    #expect(policy.nextWake == at(7000))
+    #expect(policy.nextWake == at(6000))
     #expect(
-      policy.handle(.heard(attempt: 1), at: at(6500)) == [.resumed(after: .milliseconds(1500))])
+      policy.handle(.heard(attempt: 1), at: at(5900)) == [.resumed(after: .milliseconds(900))])
     #expect(policy.attempt == 1)
+    #expect(policy.nextWake == nil)
   }
 
-  @Test func aLongSilenceJoinsAgain() {
-    var policy = connected()
-    _ = policy.handle(.silent(attempt: 1), at: at(5000))
-    #expect(policy.advance(to: at(6999)) == [])
-    #expect(policy.advance(to: at(7000)) == [.join(attempt: 2, cause: .silence)])
-    _ = policy.handle(.joined(attempt: 2, session: "s2"), at: at(7100))
-    #expect(
-      policy.handle(.secured(attempt: 2), at: at(7400)) == [.resumed(after: .milliseconds(2400))])
+  @Test func manyCallsDoNotAskInTheSameMoments() {
+    var wakes: Set<Int64> = []
+    for spread in [0.0, 0.5, 1.0] {
+      var policy = ResumePolicy(spread: spread)
+      _ = policy.handle(.start, at: at(0))
+      _ = policy.handle(.joinFailed(attempt: 1, isFinal: false), at: at(0))
+      wakes.insert((policy.nextWake ?? .zero).nanoseconds / 1_000)
+    }
+    #expect(wakes == [500_000, 562_500, 625_000])
   }
 
   @Test func aLostRelayIsJoinedAgainAtOnce() {
@@ -116,10 +118,12 @@ struct ResumePolicyTests {
   }
 
   @Test func anOldPathThatComesBackSavesAFailedJoin() {
-    // The network was gone: the service and the relay with it. It comes back while a join fails.
+    // The service said that the relay was lost, but it was only cut off; the join fails meanwhile.
     var policy = connected()
     _ = policy.handle(.silent(attempt: 1), at: at(5000))
-    #expect(policy.advance(to: at(7000)) == [.join(attempt: 2, cause: .silence)])
+    #expect(
+      policy.handle(.rejoinAsked(session: "s1"), at: at(5500))
+        == [.join(attempt: 2, cause: .relayLost)])
     #expect(policy.handle(.heard(attempt: 1), at: at(7500)) == [])
     #expect(
       policy.handle(.joinFailed(attempt: 2, isFinal: false), at: at(8000))
@@ -199,24 +203,6 @@ struct ResumePolicyTests {
     }
     #expect(stops == 1)
     #expect(now == 120_000)
-  }
-
-  @Test func anOutageOfThirtySecondsIsSurvived() {
-    var policy = connected()
-    _ = policy.handle(.silent(attempt: 1), at: at(5000))
-    var attempt = 1
-    var now = at(5000)
-    while now < at(35_000) {
-      now = policy.nextWake ?? at(35_000)
-      for case .join(let next, _) in policy.advance(to: now) {
-        attempt = next
-        _ = policy.handle(.joinFailed(attempt: next, isFinal: false), at: now)
-      }
-    }
-    for case .join(let next, _) in policy.advance(to: policy.nextWake ?? now) { attempt = next }
-    _ = policy.handle(.joined(attempt: attempt, session: "s9"), at: at(40_000))
-    _ = policy.handle(.secured(attempt: attempt), at: at(40_300))
-    #expect(policy.isConnected)
   }
 
   @Test func hangingUpStopsWhateverTheState() {

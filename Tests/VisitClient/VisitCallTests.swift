@@ -202,7 +202,7 @@ struct ProofFileTests {
     diary.joined(3, session: "s2")
     diary.connected(3, profile: "AEAD_AES_128_GCM", at: start + .seconds(7))
     diary.resumed(after: .seconds(2))
-    let report = diary.finish(MediaThread.Measured(), at: start + .milliseconds(20_300))
+    let report = diary.finish(MediaBoard.Measured(), at: start + .milliseconds(20_300))
     #expect(diary.joins == 2)
     #expect(report.connectedMs == 20_000)
     #expect(report.attempts.map(\.session) == ["s1", nil, "s2"])

@@ -10,16 +10,25 @@ public struct BesoegAPI: Sendable {
   let exchange: any HTTPExchange
   let origin: ServiceOrigin
   let token: String
+  let trust: ServiceTrust
 
-  /// The API at `server` (`https://host[:port]`) for the bearer of `token`.
-  public init(server: String, token: String) throws(ServiceError) {
+  /// The API at `server` (`https://host[:port]`) for the bearer of `token`; `trust` says who may be
+  /// that server.
+  public init(
+    server: String, token: String, trust: ServiceTrust = .systemRoots
+  ) throws(ServiceError) {
     let origin = try ServiceOrigin(server)
     self.init(
-      origin: origin, token: token, exchange: NetworkExchange(origin: origin, token: token))
+      origin: origin, token: token, trust: trust,
+      exchange: NetworkExchange(origin: origin, token: token, trust: trust))
   }
 
-  init(origin: ServiceOrigin, token: String, exchange: any HTTPExchange) {
+  init(
+    origin: ServiceOrigin, token: String, trust: ServiceTrust = .systemRoots,
+    exchange: any HTTPExchange
+  ) {
     self.origin = origin
+    self.trust = trust
     self.server = origin.text
     self.token = token
     self.exchange = exchange
@@ -120,40 +129,6 @@ public struct BesoegAPI: Sendable {
     try await act(id, "hangup", reason: reason, retry: .patient)
   }
 
-  /// Joins a visit's room with an SDP offer; `attempt` counts the joins of this call from 1.
-  public func join(
-    _ id: String, offer: String, attempt: Int
-  ) async throws(ServiceError) -> MediaJoin {
-    var request = ServiceRequest(.POST, "/api/v1/visits/\(segment(id))/media")
-    request.contentType = "application/sdp"
-    request.body = Data(offer.utf8)
-    request.headers = [("besoeg-attempt", String(attempt)), ("accept", "application/sdp")]
-    // Tried once: whoever calls decides when to try again, with a new offer.
-    let reply = try await reply(to: request, retry: .once)
-    guard let location = reply.header("location"),
-      let session = location.split(separator: "/").last.map(String.init),
-      let path = location.firstRange(of: "/api/v1/").map({ String(location[$0.lowerBound...]) })
-    else { throw .malformedReply }
-    let slots = reply.header("besoeg-slots").flatMap {
-      try? ServiceJSON.decode([SlotState].self, from: Data($0.utf8))
-    }
-    return MediaJoin(
-      session: session, location: path, answer: String(decoding: reply.body, as: UTF8.self),
-      slots: slots ?? [])
-  }
-
-  /// Leaves a room.
-  public func leave(_ join: MediaJoin) async throws(ServiceError) {
-    _ = try await reply(to: ServiceRequest(.DELETE, join.location), retry: .briefRepeatable)
-  }
-
-  /// Hands in what was measured.
-  public func post(_ samples: [QualitySample], visit: String) async throws(ServiceError) {
-    struct Body: Encodable { var samples: [QualitySample] }
-    let request = posting("/visits/\(segment(visit))/samples", Body(samples: samples))
-    _ = try await reply(to: request, retry: .once)
-  }
-
   /// A visit's ledger after a sequence number.
   public func ledger(_ id: String, after: Int = 0) async throws(ServiceError) -> [LedgerEntry] {
     try await list(ServiceRequest(.GET, "/api/v1/visits/\(segment(id))/ledger?after=\(after)"))
@@ -181,7 +156,7 @@ extension BesoegAPI {
     _ = try await reply(to: request, retry: retry)
   }
 
-  private func posting(_ path: String, _ body: some Encodable) -> ServiceRequest {
+  func posting(_ path: String, _ body: some Encodable) -> ServiceRequest {
     var request = ServiceRequest(.POST, "/api/v1\(path)")
     request.contentType = "application/json"
     // Encoding these bodies cannot fail: strings, whole numbers and dates only.
@@ -221,7 +196,10 @@ extension BesoegAPI {
         failure = error
       }
       failures += 1
-      guard let pause = retry.pause(after: failures, error: failure) else { throw failure }
+      guard
+        let pause = retry.pause(
+          after: failures, error: failure, jitter: Double.random(in: 0...1))
+      else { throw failure }
       do {
         try await Task.sleep(for: .milliseconds(pause))
       } catch {
@@ -231,7 +209,7 @@ extension BesoegAPI {
   }
 
   /// An id as one path segment; ids come from the service, but also from the command line.
-  private func segment(_ id: String) -> String {
+  func segment(_ id: String) -> String {
     var text = ""
     for byte in id.utf8 {
       switch byte {

@@ -22,6 +22,30 @@ public struct MediaJoin: Sendable, Equatable {
   public var answer: String
   /// Who is in which slot now.
   public var slots: [SlotState]
+  /// Where the relay can be reached inside TLS.
+  public var servers: [ICEServerLink] = []
+}
+
+/// A step on the ladder of one's own picture, as it is told to the service.
+public struct PictureStep: Codable, Sendable, Equatable {
+  /// `full`, `fewer-frames`, `smaller`, `held` or `sound-only`.
+  public var level: String
+  /// `sender-network`, `receiver-network` or `recovered`.
+  public var cause: String
+
+  /// The cause that the relay tells of, and not we.
+  static let receiverNetwork = "receiver-network"
+
+  /// Whether no picture moves at this level.
+  public var isHeld: Bool { Self.heldLevels.contains(level) }
+
+  static let heldLevels: Set<String> = ["held", "sound-only"]
+
+  /// A step.
+  public init(level: String, cause: String) {
+    self.level = level
+    self.cause = cause
+  }
 }
 
 /// What one participant measured, posted every five seconds. Counters are cumulative for the call,
@@ -73,6 +97,10 @@ public struct QualitySample: Codable, Sendable, Equatable {
   public var bytesReceived: Int64?
   /// Which join of the call this is, from 1.
   public var attempt: Int?
+  /// What carries the call: `udp`, `tcp` or `tls`.
+  public var path: String?
+  /// How often the participant's own address changed so far in the call. Never which it was.
+  public var addressChanges: Int?
 
   /// A sample with nothing measured yet.
   public init(participant: String, source: String = "native", at: Date) {

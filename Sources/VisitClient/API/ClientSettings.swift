@@ -7,24 +7,28 @@ public struct ClientSettings: Codable, Sendable, Equatable {
   public var server: String
   /// The device's token.
   public var token: String
+  /// A PEM file of the authorities to know the server by; nil for the machine's own.
+  public var ca: String?
 
   /// Settings.
-  public init(server: String, token: String) {
+  public init(server: String, token: String, ca: String? = nil) {
     self.server = server
     self.token = token
+    self.ca = ca
   }
 
-  /// The settings in force: `BESOEG_SERVER` and `BESOEG_TOKEN`, each else from the file; nil where
-  /// one is missing.
+  /// The settings in force: `BESOEG_SERVER`, `BESOEG_TOKEN` and `BESOEG_CA`, each else from the file;
+  /// nil where server or token is missing.
   public static func load(
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) -> ClientSettings? {
     let file = try? JSONDecoder().decode(
       ClientSettings.self, from: Data(contentsOf: path(environment: environment)))
-    let server = environment["BESOEG_SERVER"].flatMap { $0.isEmpty ? nil : $0 } ?? file?.server
-    let token = environment["BESOEG_TOKEN"].flatMap { $0.isEmpty ? nil : $0 } ?? file?.token
+    func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+    let server = value("BESOEG_SERVER") ?? file?.server
+    let token = value("BESOEG_TOKEN") ?? file?.token
     guard let server, let token else { return nil }
-    return ClientSettings(server: server, token: token)
+    return ClientSettings(server: server, token: token, ca: value("BESOEG_CA") ?? file?.ca)
   }
 
   /// Writes the file, readable by its owner only: a token is a key to people's calls.

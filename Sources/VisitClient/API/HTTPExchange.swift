@@ -26,8 +26,11 @@ struct ServiceReply: Sendable {
   var body = Data()
 
   /// The first header of a name, in any case.
-  func header(_ name: String) -> String? {
-    headers.first { $0.name.lowercased() == name.lowercased() }?.value
+  func header(_ name: String) -> String? { headers(named: name).first }
+
+  /// Every header of a name, in any case.
+  func headers(named name: String) -> [String] {
+    headers.filter { $0.name.lowercased() == name.lowercased() }.map(\.value)
   }
 }
 
@@ -35,22 +38,28 @@ struct ServiceReply: Sendable {
 protocol HTTPExchange: Sendable {
   /// Sends one request once and collects the reply, whatever its status.
   func send(_ request: ServiceRequest) async throws(ServiceError) -> ServiceReply
+  /// Has later requests go over fresh connections.
+  func renew()
 }
 
 /// The network as an exchange.
 struct NetworkExchange: HTTPExchange {
   var origin: ServiceOrigin
   var token: String
+  var trust: ServiceTrust
 
   /// No reply of the API is larger than this, in bytes: a year of visits fits.
   static let largestReply = 4 << 20
   /// A reply that takes longer than this is not coming.
   static let replyTimeout = TimeAmount.seconds(10)
 
+  func renew() { HTTPClients.trusting(trust).renew() }
+
   func send(_ request: ServiceRequest) async throws(ServiceError) -> ServiceReply {
     let outgoing = origin.request(request, token: token)
     do {
-      let response = try await HTTPClients.requests.execute(outgoing, timeout: Self.replyTimeout)
+      let response = try await HTTPClients.trusting(trust).requests.execute(
+        outgoing, timeout: Self.replyTimeout)
       let body = try await response.body.collect(upTo: Self.largestReply)
       return ServiceReply(
         status: Int(response.status.code),
@@ -89,25 +98,6 @@ struct ServiceOrigin: Sendable, Equatable {
     for header in request.headers { outgoing.headers.add(name: header.name, value: header.value) }
     if let body = request.body { outgoing.body = .bytes(ByteBuffer(bytes: body)) }
     return outgoing
-  }
-}
-
-/// The process's two HTTP clients. They live as long as the process, hence no shutdown.
-enum HTTPClients {
-  /// For requests: short patience, the caller decides about trying again.
-  static let requests = HTTPClient(
-    eventLoopGroupProvider: .singleton, configuration: configuration(read: .seconds(10)))
-
-  /// For the event stream: the service sends something every 15 s, so silence for longer than two
-  /// of these is a dead connection.
-  static let events = HTTPClient(
-    eventLoopGroupProvider: .singleton, configuration: configuration(read: .seconds(35)))
-
-  private static func configuration(read: TimeAmount) -> HTTPClient.Configuration {
-    var configuration = HTTPClient.Configuration()
-    configuration.timeout = .init(connect: .seconds(2), read: read)
-    configuration.redirectConfiguration = .disallow
-    return configuration
   }
 }
 

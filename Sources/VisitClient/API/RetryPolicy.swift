@@ -21,10 +21,12 @@ public struct RetryPolicy: Sendable, Equatable {
   public static let patient = RetryPolicy(
     pauses: [200, 500, 1000, 2000, 3000, 4000, 5000, 5000, 5000, 5000], isRepeatable: true)
 
-  /// The pause before the try after `failures` failures, or nil to give up.
-  public func pause(after failures: Int, error: ServiceError) -> Int? {
+  /// The pause before the try after `failures` failures, or nil to give up. `jitter`, 0 ... 1, takes
+  /// up to a quarter of it away, so that a municipality's devices do not come back as one.
+  public func pause(after failures: Int, error: ServiceError, jitter: Double = 0) -> Int? {
     guard failures >= 1, failures <= pauses.count, error.isPassing else { return nil }
     if error == .uncertain && !isRepeatable { return nil }
-    return pauses[failures - 1]
+    let pause = pauses[failures - 1]
+    return pause - Int(Double(pause) / 4 * min(max(jitter, 0), 1))
   }
 }

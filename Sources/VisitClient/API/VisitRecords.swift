@@ -37,8 +37,14 @@ public enum Role: String, Codable, Sendable, CaseIterable {
   case citizen
   /// Gives support.
   case supportWorker
+  /// Leads a team of support workers.
+  case teamLead
+  /// Decides what is granted.
+  case caseWorker
   /// Keeps the system running.
   case operations
+  /// Sets the system up.
+  case administrator
 }
 
 /// A new device's credentials; the token is shown once and never again.

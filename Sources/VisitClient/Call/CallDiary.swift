@@ -50,8 +50,11 @@ struct CallDiary: Sendable {
     report.interruptions[last].mendedAfterMs = Int64(span.milliseconds)
   }
 
-  func finish(_ measured: MediaThread.Measured, at now: MonotonicTime) -> CallReport {
+  mutating func restarting() { report.restarts += 1 }
+
+  func finish(_ measured: MediaBoard.Measured, at now: MonotonicTime) -> CallReport {
     var report = report
+    report.path = measured.path
     report.statistics = measured.statistics
     report.proofs = measured.proofs
     report.connectedMs = firstConnectedAt.map { Int64((now - $0).milliseconds) } ?? 0

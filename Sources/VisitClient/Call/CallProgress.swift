@@ -14,6 +14,8 @@ public enum CallProgress: Sendable, Equatable {
   case interrupted(ResumePolicy.JoinCause)
   /// It is mended.
   case resumed(milliseconds: Int64)
+  /// How much of our own picture the network has room for changed.
+  case ownPicture(PictureStep)
   /// The service refused a join.
   case refused(ServiceError)
   /// It is over.
@@ -28,6 +30,8 @@ public struct CallStatus: Sendable, Equatable {
   public var isConnected = false
   /// How good the connection has been in the last seconds.
   public var quality = ConnectionQuality.unknown
+  /// What carries the call.
+  public var path = PathReport()
   /// Everything measured.
   public var statistics = MediaStatistics()
 
@@ -71,6 +75,10 @@ public struct CallReport: Sendable, Equatable {
   public var attempts: [AttemptRecord] = []
   /// Every break, in order.
   public var interruptions: [InterruptionRecord] = []
+  /// ICE restarts that were asked for.
+  public var restarts = 0
+  /// What carried the call last, and how often its way had to change.
+  public var path = PathReport()
   /// The SRTP profile of the last connection.
   public var srtpProfile: String?
   /// How long the connection was up from first to last, in milliseconds.

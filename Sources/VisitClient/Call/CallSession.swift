@@ -6,16 +6,29 @@ public import Wire
 
 /// One participant's sound and picture in one visit: joins, holds, and joins again by itself.
 ///
-/// `ResumePolicy` decides, this carries out: HTTP requests in tasks, datagrams and codecs on a
+/// `ResumePolicy` decides, this carries out: HTTP requests in tasks, packets and codecs on a
 /// `MediaThread`. Everything that happens comes together in one queue.
 public final class CallSession: CallConnection {
   private enum Input: Sendable {
     case policy(ResumePolicy.Input)
     case thread(MediaThread.Report)
-    case joined(attempt: Int, MediaJoin, MediaThread.Plan)
+    case joined(attempt: Int, MediaJoin, MediaBoard.Plan)
     case joinFailed(attempt: Int, JoinFailure)
+    case restarted(MediaBoard.Restart)
     case wake
     case sampleDue
+  }
+
+  /// What one run of a call knows.
+  private struct Run {
+    var policy: ResumePolicy
+    var diary: CallDiary
+    let identity: DTLSIdentity
+    let onProgress: @Sendable (CallProgress) -> Void
+    /// The join in force.
+    var join: MediaJoin?
+    /// Offers made, joins and restarts: the version of the last one.
+    var offers: UInt64 = 0
   }
 
   private struct Shared {
@@ -32,6 +45,7 @@ public final class CallSession: CallConnection {
   private let participant: String
   private let setup: CallSetup
   private let reporter: SampleReporter
+  private let pictures: PictureReporter
   private let joiner: Joiner
   private let inputs: AsyncStream<Input>
   private let feed: AsyncStream<Input>.Continuation
@@ -47,6 +61,7 @@ public final class CallSession: CallConnection {
     self.participant = participant
     self.setup = setup
     reporter = SampleReporter(api: api, visit: visit.id)
+    pictures = PictureReporter(api: api, visit: visit.id)
     joiner = Joiner(
       api: api, visit: visit.id, slots: max((visit.capacity ?? 2) - 1, 1), media: setup.media)
     (inputs, feed) = AsyncStream.makeStream()
@@ -56,7 +71,10 @@ public final class CallSession: CallConnection {
   public var status: CallStatus {
     shared.withLock { shared in
       var status = shared.status
-      if let thread = shared.thread { status.statistics = thread.measured.statistics }
+      if let measured = shared.thread?.board.measured {
+        status.statistics = measured.statistics
+        status.path = measured.path
+      }
       status.seconds = shared.connectedAt.map { Int((SystemClock.now - $0).seconds) }
       return status
     }
@@ -89,8 +107,9 @@ public final class CallSession: CallConnection {
       feed.yield(.thread($0))
     }
     shared.withLock { $0.thread = thread }
-    var policy = ResumePolicy()
-    var diary = CallDiary(report: report, start: start)
+    var run = Run(
+      policy: ResumePolicy(spread: .random(in: 0...1)),
+      diary: CallDiary(report: report, start: start), identity: identity, onProgress: onProgress)
     let wakes = WakeTimer { [feed] in feed.yield(.wake) }
     let samples = Task { [feed] in
       while !Task.isCancelled {
@@ -98,124 +117,161 @@ public final class CallSession: CallConnection {
         feed.yield(.sampleDue)
       }
     }
-    var lastJoin: MediaJoin?
     feed.yield(.policy(.start))
     for await input in inputs {
       let now = SystemClock.now
-      var actions: [ResumePolicy.Action] = []
-      policy.lastHeard = thread.lastHeard
-      switch input {
-      case .policy(let input):
-        actions = policy.handle(input, at: now)
-      case .joined(let attempt, let join, let plan):
-        lastJoin = join
-        diary.joined(attempt, session: join.session)
-        thread.connect(plan)
-        actions = policy.handle(.joined(attempt: attempt, session: join.session), at: now)
-      case .joinFailed(let attempt, let failure):
-        diary.failed(attempt, failure.text)
-        if let error = failure.final { onProgress(.refused(error)) }
-        actions = policy.handle(
-          .joinFailed(attempt: attempt, isFinal: failure.final != nil), at: now)
-      case .thread(let threadReport):
-        actions = take(threadReport, &policy, &diary, at: now, onProgress)
-      case .wake:
-        actions = policy.advance(to: now)
-      case .sampleDue:
-        Task { await handIn() }
-      }
-      for action in actions { perform(action, &diary, identity, at: now, onProgress) }
-      let isConnected = policy.isConnected
+      run.policy.lastHeard = thread.board.lastHeard
+      for action in take(input, &run, thread, at: now) { perform(action, &run, at: now) }
+      let isConnected = run.policy.isConnected
       shared.withLock { $0.status.isConnected = isConnected }
-      if policy.isOver { break }
-      wakes.set(policy.nextWake.map { $0 - SystemClock.now })
+      if run.policy.isOver { break }
+      wakes.set(run.policy.nextWake.map { $0 - SystemClock.now })
     }
     wakes.set(nil)
     samples.cancel()
     let measured = await thread.stop()
-    if let lastJoin { try? await api.leave(lastJoin) }
-    return diary.finish(measured, at: SystemClock.now)
+    if let join = run.join { try? await api.leave(join) }
+    return run.diary.finish(measured, at: SystemClock.now)
   }
 
   /// Hands in a sample of now.
   public func handIn() async {
     let sample = shared.withLock { shared -> QualitySample? in
       guard let thread = shared.thread, shared.connectedAt != nil else { return nil }
-      let statistics = thread.measured.statistics
-      shared.meter.update(statistics)
+      let measured = thread.board.measured
+      shared.meter.update(measured.statistics)
       shared.status.quality = shared.meter.quality
       return QualitySample(
-        participant: participant, at: Date(), statistics: statistics,
-        intervalMs: Int(Self.sampleInterval.milliseconds), profile: shared.profile,
-        attempt: shared.attempt)
+        participant: participant, at: Date(), statistics: measured.statistics,
+        path: measured.path, intervalMs: Int(Self.sampleInterval.milliseconds),
+        profile: shared.profile, attempt: shared.attempt)
     }
     if let sample { await reporter.report(sample) }
+    await pictures.flush()
   }
 
   private func take(
-    _ report: MediaThread.Report, _ policy: inout ResumePolicy, _ diary: inout CallDiary,
-    at now: MonotonicTime, _ onProgress: @Sendable (CallProgress) -> Void
+    _ input: Input, _ run: inout Run, _ thread: MediaThread, at now: MonotonicTime
+  ) -> [ResumePolicy.Action] {
+    switch input {
+    case .policy(let input):
+      return run.policy.handle(input, at: now)
+    case .joined(let attempt, let join, let plan):
+      run.join = join
+      run.diary.joined(attempt, session: join.session)
+      thread.connect(plan)
+      return run.policy.handle(.joined(attempt: attempt, session: join.session), at: now)
+    case .joinFailed(let attempt, let failure):
+      run.diary.failed(attempt, failure.text)
+      if let error = failure.final { run.onProgress(.refused(error)) }
+      return run.policy.handle(
+        .joinFailed(attempt: attempt, isFinal: failure.final != nil), at: now)
+    case .restarted(let restart):
+      // Taken up even where the old path has healed meanwhile: the relay goes by the new secrets.
+      thread.restart(restart)
+      return run.policy.handle(.restarted(attempt: restart.attempt), at: now)
+    case .thread(let report):
+      return take(report, &run, at: now)
+    case .wake:
+      return run.policy.advance(to: now)
+    case .sampleDue:
+      Task { await handIn() }
+      return []
+    }
+  }
+
+  private func take(
+    _ report: MediaThread.Report, _ run: inout Run, at now: MonotonicTime
   ) -> [ResumePolicy.Action] {
     switch report {
     case .secured(let attempt, let profile):
-      diary.connected(attempt, profile: profile, at: now)
+      run.diary.connected(attempt, profile: profile, at: now)
+      let joins = run.diary.joins
       shared.withLock { shared in
         shared.profile = profile
-        shared.attempt = diary.joins
+        shared.attempt = joins
         if shared.connectedAt == nil {
           shared.connectedAt = now
           // The first interval is counted from nothing.
           shared.meter.update(MediaStatistics())
         }
       }
-      onProgress(.connected(profile: profile))
-      return policy.handle(.secured(attempt: attempt), at: now)
-    case .silent(let attempt): return policy.handle(.silent(attempt: attempt), at: now)
-    case .heard(let attempt): return policy.handle(.heard(attempt: attempt), at: now)
-    case .closed(let attempt):
-      return policy.handle(.pathClosed(attempt: attempt), at: now)
+      run.onProgress(.connected(profile: profile))
+      return run.policy.handle(.secured(attempt: attempt), at: now)
+    case .silent(let attempt): return run.policy.handle(.silent(attempt: attempt), at: now)
+    case .heard(let attempt): return run.policy.handle(.heard(attempt: attempt), at: now)
+    case .closed(let attempt): return run.policy.handle(.pathClosed(attempt: attempt), at: now)
     case .failed(let attempt, let reason):
-      diary.failed(attempt, reason)
-      return policy.handle(.pathFailed(attempt: attempt), at: now)
+      run.diary.failed(attempt, reason)
+      return run.policy.handle(.pathFailed(attempt: attempt), at: now)
     case .firstSound(let milliseconds):
-      onProgress(.firstSound(milliseconds: milliseconds))
-      return []
+      run.onProgress(.firstSound(milliseconds: milliseconds))
     case .firstPicture(let milliseconds):
-      onProgress(.firstPicture(milliseconds: milliseconds))
-      return []
+      run.onProgress(.firstPicture(milliseconds: milliseconds))
+    case .picture(let step):
+      run.onProgress(.ownPicture(step))
+      // What the other end has room for, the relay has seen and said already.
+      guard step.cause != PictureStep.receiverNetwork else { return [] }
+      Task { [pictures] in await pictures.report(step) }
     }
+    return []
   }
 
   private func perform(
-    _ action: ResumePolicy.Action, _ diary: inout CallDiary, _ identity: DTLSIdentity,
-    at now: MonotonicTime, _ onProgress: @Sendable (CallProgress) -> Void
+    _ action: ResumePolicy.Action, _ run: inout Run, at now: MonotonicTime
   ) {
     switch action {
     case .join(let attempt, let cause):
-      diary.joining(attempt, cause, at: now)
-      onProgress(.joining(attempt: attempt, cause: cause))
-      // Only joins that reached the service count there: a retry of a request is no re-join.
-      let number = diary.joins + 1
-      Task { [joiner, feed] in
-        do throws(JoinFailure) {
-          let (join, plan) = try await joiner.join(
-            attempt: attempt, number: number, fingerprint: identity.fingerprint)
-          feed.yield(.joined(attempt: attempt, join, plan))
-        } catch {
-          feed.yield(.joinFailed(attempt: attempt, error))
-        }
-      }
+      run.diary.joining(attempt, cause, at: now)
+      run.onProgress(.joining(attempt: attempt, cause: cause))
+      if cause != .first { api.renewConnections() }
+      join(attempt, &run)
+    case .restart(let attempt):
+      run.diary.restarting()
+      api.renewConnections()
+      restart(attempt, &run)
     case .connected:
       break
     case .interrupted(let cause):
-      diary.interrupted(cause, at: now)
-      onProgress(.interrupted(cause))
+      run.diary.interrupted(cause, at: now)
+      run.onProgress(.interrupted(cause))
     case .resumed(let after):
-      diary.resumed(after: after)
-      onProgress(.resumed(milliseconds: Int64(after.milliseconds)))
+      run.diary.resumed(after: after)
+      run.onProgress(.resumed(milliseconds: Int64(after.milliseconds)))
+      // What broke the call has most likely broken the service's connections, too.
+      NetworkChanges.shared.announce()
     case .stop(let cause):
-      diary.report.stop = cause
-      onProgress(.stopped(cause))
+      run.diary.report.stop = cause
+      run.onProgress(.stopped(cause))
+    }
+  }
+
+  private func join(_ attempt: Int, _ run: inout Run) {
+    run.offers += 1
+    // Only joins that reached the service count there: a retry of a request is no re-join.
+    let (number, version) = (run.diary.joins + 1, run.offers)
+    Task { [joiner, feed, identity = run.identity] in
+      do throws(JoinFailure) {
+        let (join, plan) = try await joiner.join(
+          attempt: attempt, number: number, version: version, fingerprint: identity.fingerprint)
+        feed.yield(.joined(attempt: attempt, join, plan))
+      } catch {
+        feed.yield(.joinFailed(attempt: attempt, error))
+      }
+    }
+  }
+
+  private func restart(_ attempt: Int, _ run: inout Run) {
+    guard let join = run.join else { return }
+    run.offers += 1
+    Task { [joiner, feed, identity = run.identity, version = run.offers] in
+      do throws(RestartError) {
+        let restart = try await joiner.restart(
+          join, attempt: attempt, version: version, fingerprint: identity.fingerprint)
+        feed.yield(.restarted(restart))
+      } catch {
+        feed.yield(.policy(.restartFailed(attempt: attempt, error.failure)))
+      }
     }
   }
 }

@@ -12,6 +12,7 @@ public struct ProofFile: Encodable, Sendable {
 
   private enum CodingKeys: String, CodingKey {
     case visit, participant, srtpProfile, connectedMs, attempts, interruptions, slots
+    case restarts, path, addressChanges, pathMoves
     case packetsReceived, packetsLost, roundTripMs, packetsSent, framesEncoded
   }
 
@@ -25,6 +26,10 @@ public struct ProofFile: Encodable, Sendable {
     try members.encode(report.connectedMs, forKey: .connectedMs)
     try members.encode(report.attempts, forKey: .attempts)
     try members.encode(report.interruptions, forKey: .interruptions)
+    try members.encode(report.restarts, forKey: .restarts)
+    try members.encodeIfPresent(report.path.kind, forKey: .path)
+    try members.encode(report.path.addressChanges, forKey: .addressChanges)
+    try members.encode(report.path.moves, forKey: .pathMoves)
     try members.encode(report.proofs, forKey: .slots)
     let received = report.statistics.received
     try members.encode(received.packetsReceived, forKey: .packetsReceived)

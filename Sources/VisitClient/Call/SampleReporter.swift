@@ -41,8 +41,8 @@ actor SampleReporter {
 extension QualitySample {
   /// What `statistics` say at `date`.
   init(
-    participant: String, at date: Date, statistics: MediaStatistics, intervalMs: Int,
-    profile: String?, attempt: Int
+    participant: String, at date: Date, statistics: MediaStatistics, path: PathReport,
+    intervalMs: Int, profile: String?, attempt: Int
   ) {
     self.init(participant: participant, at: date)
     let received = statistics.received
@@ -68,5 +68,7 @@ extension QualitySample {
     srtpProfile = profile
     bytesReceived = received.bytesReceived
     self.attempt = attempt
+    self.path = path.kind?.rawValue
+    addressChanges = path.addressChanges
   }
 }

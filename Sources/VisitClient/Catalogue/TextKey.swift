@@ -15,12 +15,13 @@ public enum TextKey: String, Sendable, CaseIterable {
 
   // The service.
   case problemWithoutText, serviceUnreachable, serviceUncertain, serviceMalformed, serverInvalid,
-    serviceCancelled, notLoggedIn
+    serviceCancelled, notLoggedIn, authoritiesUnreadable
 
   // People and visits.
-  case roleCitizen, roleSupportWorker, roleOperations, columnTime, columnWho, columnState,
-    columnID, columnName, columnRole, columnSound, columnPicture, columnFrames, columnLoss,
-    columnFreezes, columnMOS, whoWithWhom, dayHeading, noVisitsToday, noVisits,
+  case roleCitizen, roleSupportWorker, roleTeamLead, roleCaseWorker, roleOperations,
+    roleAdministrator, columnTime, columnWho, columnState, columnID, columnName, columnRole,
+    columnSound, columnPicture, columnFrames, columnLoss, columnFreezes, columnMOS, whoWithWhom,
+    dayHeading, noVisitsToday, noVisits,
     noMoreVisitsToday, nothingToHangUp, noEndedVisit, nextVisit, stateBooked, stateInMinutes,
     stateInOneMinute, stateDue, stateNotHeld, stateRinging, stateActive, stateEnded,
     stateCancelled, stateMissed, nameAmbiguous, visitNotFound, visitNotFoundAhead,
@@ -31,7 +32,8 @@ public enum TextKey: String, Sendable, CaseIterable {
   case statusRinging, statusConnecting, statusWaiting, statusSound, statusBoth,
     statusInterrupted, statusOtherSilent, qualityGood, qualityFair, qualityPoor, qualityUnknown,
     progressRinging, progressAnswered, progressSound, progressPicture, progressInterrupted,
-    progressResumed, progressServiceAway, progressServiceBack, progressCame, progressLeft,
+    progressResumed, pictureHeld, pictureBack, pictureOwnHeld, pictureOwnBack, progressServiceAway,
+    progressServiceBack, progressCame, progressLeft,
     hangingUp, outcomeHeld, outcomeHeldByOther, outcomeDeclined, outcomeMissed, outcomeCalledOff,
     outcomeElsewhere, outcomeNoConnection, verdictHeading, verdictYes, verdictNo,
     verdictNoBecause, verdictUnknown, soundFileUnreadable, fileNotWritten
@@ -39,13 +41,15 @@ public enum TextKey: String, Sendable, CaseIterable {
   // The kiosk.
   case kioskIdleNone, kioskIdleVisit, kioskIdleWait, kioskPrivacy, kioskOffline, kioskOnline,
     kioskRings, kioskKeys, kioskAutoAnswers, kioskInCall, kioskMissed, kioskDeclined,
-    kioskElsewhere, kioskThanks, kioskNoConnection, kioskOldToken, kioskBackIn, kioskTitle
+    kioskInterrupted, kioskResumed, kioskElsewhere, kioskThanks, kioskNoConnection, kioskOldToken,
+    kioskBackIn, kioskTitle
 
   // Help texts.
   case usageUnclear, helpBesoeg, helpBesoegMore, helpLang, helpToday, helpDays, daysOutOfRange,
     helpCall, helpCallWhom, helpHangUp, helpBook, helpCitizen, helpAt, helpMinutes, helpWorker,
     helpMove, helpCancel, helpReason, helpVisit, helpVerdict, helpPeople, helpAddPerson,
-    helpAddDevice, helpName, helpRole, helpLabel, helpLogin, helpServer, helpProofFiles,
+    helpAddDevice, helpName, helpRole, helpLabel, helpLogin, helpServer, helpAuthorities,
+    helpProofFiles,
     helpFolder, helpSeconds, secondsOutOfRange, helpFor, helpSource, helpNoPicture,
     helpSaveAudio, helpProof, helpKiosk, helpAutoAnswer, helpOnce
 
@@ -70,7 +74,10 @@ public enum TextKey: String, Sendable, CaseIterable {
     switch role {
     case .citizen: .roleCitizen
     case .supportWorker: .roleSupportWorker
+    case .teamLead: .roleTeamLead
+    case .caseWorker: .roleCaseWorker
     case .operations: .roleOperations
+    case .administrator: .roleAdministrator
     }
   }
 }

@@ -18,6 +18,8 @@ public enum VisitEvent: Sendable, Equatable {
   case speaking(Speaking)
   /// A line was added to a visit's ledger.
   case ledger(LedgerLine)
+  /// The picture was cut back or came back, because of somebody's network.
+  case picture(Picture)
   /// A visit is over.
   case ended(Ended)
 
@@ -85,6 +87,23 @@ public enum VisitEvent: Sendable, Equatable {
     public var entry: LedgerEntry
   }
 
+  /// The picture was cut back or came back.
+  public struct Picture: Codable, Sendable, Equatable {
+    /// The visit's id.
+    public var visit: String
+    /// Whose network it is.
+    public var participant: String
+    /// `full`, `fewer-frames`, `smaller`, `held` or `sound-only`.
+    public var level: String
+    /// `receiving` where it is what the participant sees, `sending` where it is what it sends.
+    public var direction: String?
+    /// `receiver-network`, `sender-network` or `recovered`.
+    public var cause: String?
+
+    /// Whether no picture moves.
+    public var isHeld: Bool { PictureStep.heldLevels.contains(level) }
+  }
+
   /// A visit is over.
   public struct Ended: Codable, Sendable, Equatable {
     /// The visit's id.
@@ -108,6 +127,7 @@ public enum VisitEvent: Sendable, Equatable {
       case "rejoin": decode(Rejoin.self).map { .rejoin($0) }
       case "speaking": decode(Speaking.self).map { .speaking($0) }
       case "ledger": decode(LedgerLine.self).map { .ledger($0) }
+      case "picture": decode(Picture.self).map { .picture($0) }
       case "ended": decode(Ended.self).map { .ended($0) }
       default: nil
       }
@@ -126,6 +146,7 @@ public enum VisitEvent: Sendable, Equatable {
     case .rejoin(let rejoin): rejoin.visit
     case .speaking(let speaking): speaking.visit
     case .ledger(let line): line.visit
+    case .picture(let picture): picture.visit
     case .ended(let ended): ended.visit
     }
   }

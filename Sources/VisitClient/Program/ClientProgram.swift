@@ -10,19 +10,26 @@ public struct ClientProgram: Sendable {
   /// Denmark's calendar.
   public let copenhagen = Copenhagen()
 
-  /// The program of whoever the environment or the settings file names.
-  public init(texts: Texts = .current) throws {
-    guard let settings = ClientSettings.load() else {
+  /// The program of whoever the environment or the settings file names; `ca`, a PEM file of
+  /// authorities, goes before what they say.
+  public init(ca: String? = nil, texts: Texts = .current) throws {
+    guard var settings = ClientSettings.load() else {
       throw ProgramFailure(texts[.notLoggedIn])
     }
+    settings.ca = ca ?? settings.ca
     try self.init(settings: settings, texts: texts)
   }
 
   /// The program of given settings.
   public init(settings: ClientSettings, texts: Texts = .current) throws {
     self.texts = texts
+    let trust = ServiceTrust(file: settings.ca)
+    // Said now and not as a server that cannot be reached.
+    if let ca = settings.ca, trust.transportTrust() == nil {
+      throw ProgramFailure(texts[.authoritiesUnreadable, ["file": ca]])
+    }
     do {
-      api = try BesoegAPI(server: settings.server, token: settings.token)
+      api = try BesoegAPI(server: settings.server, token: settings.token, trust: trust)
     } catch {
       throw ProgramFailure(error.text(in: texts, server: settings.server))
     }

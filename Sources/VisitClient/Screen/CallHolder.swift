@@ -17,7 +17,8 @@ public struct CallHolder: Sendable {
 
   /// Holds the visit; `seconds`: hang up after that much connected time.
   public func hold(seconds: Int?) async -> VisitResult {
-    let screen = CallScreen(texts: texts, terminal: terminal, other: call.other, me: me)
+    let screen = CallScreen(
+      texts: texts, terminal: terminal, other: call.other, me: me, part: .caller)
     let interruptions = Task { [call, terminal, texts] in
       for await _ in Interruptions.stream() {
         terminal.clearStatus()

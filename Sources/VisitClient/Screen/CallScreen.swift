@@ -9,12 +9,16 @@ public final class CallScreen: Sendable {
   private let terminal: Terminal
   private let other: PersonReference
   private let me: String
-  private let state = Mutex(State())
+  private let part: VisitPart
+  private let state: Mutex<State>
 
   private struct State {
     var hasSound = false
     var hasPicture = false
+    var caption: PictureCaption
     var isInterrupted = false
+    /// Whether it has been said that the service is away.
+    var saidAway = false
     var present: Set<String> = []
     var quality = ConnectionQuality.unknown
     var lastLineAt = 0
@@ -23,8 +27,12 @@ public final class CallScreen: Sendable {
   /// Where nobody looks at a live line, a plain one is written this often, in seconds.
   private static let plainInterval = 10
 
-  /// The screen of a visit with `other`.
-  public init(texts: Texts, terminal: Terminal, other: PersonReference, me: String) {
+  /// The screen of `me`, who has `part` in a visit with `other`.
+  public init(
+    texts: Texts, terminal: Terminal, other: PersonReference, me: String, part: VisitPart
+  ) {
+    state = Mutex(State(caption: PictureCaption(me: me)))
+    self.part = part
     self.texts = texts
     self.dates = DateText(texts)
     self.terminal = terminal
@@ -58,7 +66,7 @@ public final class CallScreen: Sendable {
   private func line(for status: CallStatus, seconds: Int) -> String {
     let clock = dates.stopwatch(seconds)
     let (hasSound, hasPicture) = state.withLock { ($0.hasSound, $0.hasPicture) }
-    guard status.isConnected else { return texts[.statusInterrupted, ["time": clock]] }
+    guard status.isConnected else { return texts[.statusInterrupted] }
     if status.quality == .silent {
       return texts[.statusOtherSilent, ["time": clock, "name": other.displayName]]
     }
@@ -77,9 +85,10 @@ public final class CallScreen: Sendable {
     switch progress {
     case .ringing: return [texts[.progressRinging, name]]
     case .answered: return [texts[.progressAnswered, name]]
-    case .service(let isOnline):
-      return [texts[isOnline ? .progressServiceBack : .progressServiceAway]]
+    case .service(let isOnline): return service(isOnline)
     case .room(let people): return room(people)
+    case .picture(let picture):
+      return captions { $0.take(picture) }
     case .call(let call): return lines(for: call)
     }
   }
@@ -93,11 +102,39 @@ public final class CallScreen: Sendable {
       state.withLock { $0.hasPicture = true }
       return [texts[.progressPicture]]
     case .interrupted:
-      return [texts[.progressInterrupted]]
-    case .resumed(let milliseconds):
-      return [texts[.progressResumed, ["seconds": dates.seconds(milliseconds)]]]
+      state.withLock { $0.isInterrupted = true }
+      // Whoever is rung has nothing to do, and is told so.
+      return [texts[part == .caller ? .progressInterrupted : .kioskInterrupted]]
+    case .resumed:
+      state.withLock { $0.isInterrupted = false }
+      return [texts[part == .caller ? .progressResumed : .kioskResumed]]
+    case .ownPicture(let step):
+      return captions { $0.take(own: step) }
     case .joining, .connected, .refused, .stopped:
       return []
+    }
+  }
+
+  /// While the network is gone, that the service is gone too is no news, and that the conversation goes
+  /// on would be untrue.
+  private func service(_ isOnline: Bool) -> [String] {
+    let isNews = state.withLock { state in
+      guard state.saidAway == isOnline else { return false }
+      if isOnline || !state.isInterrupted { state.saidAway = !isOnline }
+      return !state.isInterrupted
+    }
+    return isNews ? [texts[isOnline ? .progressServiceBack : .progressServiceAway]] : []
+  }
+
+  /// The lines of what changed about the pictures, in words.
+  private func captions(_ change: (inout PictureCaption) -> [PictureCaption.Line]) -> [String] {
+    state.withLock { change(&$0.caption) }.map { line in
+      switch line {
+      case .held: texts[.pictureHeld]
+      case .back: texts[.pictureBack]
+      case .ownHeld: texts[.pictureOwnHeld, ["name": other.displayName]]
+      case .ownBack: texts[.pictureOwnBack, ["name": other.displayName]]
+      }
     }
   }
 

@@ -207,6 +207,8 @@ struct VisitFlow: Sendable, Equatable {
       return ended()
     case .visit(let visit):
       return read(visit.state, at: now)
+    case .picture(let picture):
+      return state == .inCall ? [.report(.picture(picture))] : []
     case .ring, .speaking, .ledger:
       return []
     }

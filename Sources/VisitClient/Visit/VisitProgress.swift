@@ -16,6 +16,8 @@ public enum VisitProgress: Sendable, Equatable {
   case room([PersonReference])
   /// Something happened in the connection.
   case call(CallProgress)
+  /// The picture was cut back or came back, because of somebody's network.
+  case picture(VisitEvent.Picture)
   /// The event stream came or went; the call goes on either way.
   case service(isOnline: Bool)
 }
