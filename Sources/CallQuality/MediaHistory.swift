@@ -53,7 +53,8 @@ struct MediaHistory {
       case .interrupted: interrupt(event)
       case .left:
         if Self.losses.contains(event.cause) { interrupt(event) } else { goneAt = event.at }
-      case .booked, .moved, .rung, .answered, .declined, .missed, .ended, .cancelled: break
+      case .booked, .moved, .rung, .answered, .declined, .missed, .picture, .ended, .cancelled:
+        break
       }
     }
   }

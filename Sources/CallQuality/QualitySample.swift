@@ -98,6 +98,10 @@ public struct QualityFigures: Codable, Sendable, Hashable {
   public var bytesReceived: Int?
   /// Which attempt at joining this is, from 1.
   public var attempt: Int?
+  /// What carries the participant's packets: `udp`, `tcp` or `tls`.
+  public var path: String?
+  /// How often the participant's own address changed since the call began; never which it was.
+  public var addressChanges: Int?
 
   /// Figures of which none is known.
   public init() {}
@@ -128,6 +132,8 @@ extension QualityFigures {
     figures.framesPerSecond = Self.clamp(framesPerSecond, 0, 1000)
     figures.audioLevel = Self.clamp(audioLevel, 0, 1)
     figures.srtpProfile = srtpProfile.map { String($0.prefix(64)) }
+    figures.path = path.map { String($0.prefix(8)) }
+    figures.addressChanges = Self.clamp(addressChanges, 0, 1_000_000)
     return figures
   }
 

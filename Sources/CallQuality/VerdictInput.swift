@@ -21,7 +21,7 @@ public struct VerdictInput: Sendable, Hashable {
     public enum Kind: String, Sendable, Hashable, CaseIterable {
       case booked, moved, rung, answered, declined, missed
       case mediaConnected = "media-connected"
-      case interrupted, resumed, left, ended, cancelled
+      case interrupted, resumed, left, picture, ended, cancelled
     }
 
     /// When, UTC milliseconds since 1970.

@@ -21,6 +21,9 @@ public enum LedgerKind: String, Codable, Sendable, Hashable, CaseIterable {
   case resumed
   /// A participant's session ended.
   case left
+  /// How much picture a participant's network has room for changed; the cause says to what and why
+  /// (`held:receiving:receiver-network`), and the participant is the one whose network it is.
+  case picture
   /// The visit ended.
   case ended
   /// The visit was called off.
@@ -162,6 +165,8 @@ public struct MediaReport: Hashable, Sendable {
     case resumed
     /// The session ended.
     case left
+    /// The picture was cut back or came back; see `LedgerKind.picture`.
+    case picture
   }
 
   /// What happened.

@@ -3,6 +3,7 @@ struct VisitStep {
   let visit: Visit
   let initiator: Initiator
   let now: UTCMilliseconds
+  let colleagues: Set<PersonID>
 
   // MARK: Ringing
 
@@ -99,7 +100,7 @@ struct VisitStep {
   }
 
   func cancel(note: String?) throws(Refusal) -> VisitChange {
-    try VisitRules.requireStaff(initiator, of: visit)
+    try VisitRules.requireStaff(initiator, of: visit, colleagues: colleagues)
     switch visit.state {
     case .cancelled: return unchanged
     case .ended: throw .visitOver
@@ -125,6 +126,7 @@ struct VisitStep {
       case .interrupted: .interrupted
       case .resumed: .resumed
       case .left: .left
+      case .picture: .picture
       }
     let entry = LedgerDraft(
       at: now, kind: kind, participant: report.participant, cause: report.cause,

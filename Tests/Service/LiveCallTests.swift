@@ -146,4 +146,46 @@ struct LiveCallTests {
     #expect(!again.contains { if case .firstSound = $0 { true } else { false } })
     #expect(call.participants[karen]?.isInterrupted == false)
   }
+
+  @Test func eachStepOfThePictureIsWrittenDownOncePerDirection() {
+    var call = LiveCall()
+    call.follow(visit(.active), at: start)
+    _ = call.joined(karen, answer: answer("a"), device: device, attempt: 1, at: start)
+    let held = PictureChange(to: .held, .receiving, isRecovery: false)
+    let first = call.picture(reference("a"), held, at: start.adding(milliseconds: 1))
+    guard case .report(let report, _, _) = first.first else {
+      Issue.record("the step is not written down: \(first)")
+      return
+    }
+    #expect(report.kind == .picture)
+    #expect(report.cause.rawValue == "held:receiving:receiver-network")
+    #expect(PictureChange(report.cause) == held)
+    // A relay repeats itself, and a client may say the same of what it sends.
+    #expect(call.picture(reference("a"), held, at: start.adding(milliseconds: 2)) == [])
+    let sending = PictureChange(to: .held, .sending, isRecovery: false)
+    #expect(call.ownPicture(of: karen, sending, at: start.adding(milliseconds: 3)).count == 1)
+    let back = PictureChange(to: .full, .receiving, isRecovery: true)
+    #expect(call.picture(reference("a"), back, at: start.adding(milliseconds: 4)).count == 1)
+    // A new session begins with the whole picture.
+    _ = call.joined(karen, answer: answer("b"), device: device, attempt: 2, at: start)
+    #expect(
+      call.ownPicture(
+        of: karen, PictureChange(to: .full, .sending, isRecovery: true),
+        at: start.adding(milliseconds: 5)) == [])
+  }
+
+  @Test func aClientCannotFillTheLedgerWithItsPicture() {
+    var call = LiveCall()
+    call.follow(visit(.active), at: start)
+    let step = PictureChange(to: .held, .sending, isRecovery: false)
+    #expect(call.ownPicture(of: karen, step, at: start) == [], "nobody without a session")
+    _ = call.joined(karen, answer: answer("a"), device: device, attempt: 1, at: start)
+    var written = 0
+    for number in 0..<1_000 {
+      let level: PictureLevel = number.isMultiple(of: 2) ? .held : .full
+      let step = PictureChange(to: level, .sending, isRecovery: false)
+      written += call.ownPicture(of: karen, step, at: start).count
+    }
+    #expect(written == 360)
+  }
 }

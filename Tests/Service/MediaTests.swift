@@ -31,6 +31,26 @@ struct MediaTests {
     }
   }
 
+  @Test func aJoinNamesTheServersThatGetThroughStrictNetworks() async throws {
+    let town = try await Municipality()
+    try await town.serve { browser in
+      let visit = try await browser.holdVisit()
+      town.relay.offer([
+        ICEServer(
+          urls: ["turns:besoeg.example:443?transport=tcp"], username: "1790000000:00:abc",
+          credential: "c2VjcmV0", expires: 1_790_000_000)
+      ])
+      let answer = try await browser.send(
+        .post, "/api/v1/visits/\(visit)/media", as: town.citizen, body: "v=0\r\n",
+        type: "application/sdp")
+      #expect(
+        answer.headers[values: .link] == [
+          "<turns:besoeg.example:443?transport=tcp>; rel=\"ice-server\"; "
+            + "username=\"1790000000:00:abc\"; credential=\"c2VjcmV0\"; credential-type=\"password\""
+        ])
+    }
+  }
+
   @Test func theWorkerMayWaitInTheRoomBeforeTheAnswer() async throws {
     let town = try await Municipality()
     try await town.serve { browser in

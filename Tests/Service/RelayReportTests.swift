@@ -133,6 +133,54 @@ struct RelayReportTests {
     }
   }
 
+  @Test func aPictureCutBackIsInTheLedgerAndToldToBothParties() async throws {
+    let town = try await Municipality()
+    try await town.serve { browser in
+      let call = try await call(town, browser)
+      let now = town.clock.now().rawValue
+      town.relay.report(
+        .picture(
+          call.citizen, from: "mette", level: .held, cause: "receiver-network",
+          milliseconds: now + 100))
+      for events in [call.citizenEvents, call.workerEvents] {
+        let picture = try await events.next("picture")
+        #expect(picture.data["visit"].string == call.visit)
+        #expect(picture.data["participant"].string == "karen")
+        #expect(picture.data["direction"].string == "receiving")
+        #expect(picture.data["level"].string == "held")
+        #expect(picture.data["cause"].string == "receiver-network")
+      }
+      #expect(
+        try await browser.ledger(call.visit).last == "picture karen held:receiving:receiver-network"
+      )
+    }
+  }
+
+  @Test func aClientSaysHowMuchPictureItSends() async throws {
+    let town = try await Municipality()
+    try await town.serve { browser in
+      let call = try await call(town, browser)
+      let path = "/api/v1/visits/\(call.visit)/picture"
+      let answer = try await browser.send(
+        .post, path, as: town.citizen,
+        json: ["level": "smaller", "cause": "sender-network"])
+      #expect(answer.status == .accepted)
+      let picture = try await call.workerEvents.next("picture")
+      #expect(picture.data["participant"].string == "karen")
+      #expect(picture.data["direction"].string == "sending")
+      #expect(picture.data["level"].string == "smaller")
+      // What comes down to it, the relay knows; and there is no such level.
+      let bodies: [JSONValue] = [
+        ["level": "held", "cause": "receiver-network"],
+        ["level": "tiny", "cause": "sender-network"], ["level": "held"],
+      ]
+      for body in bodies {
+        let refused = try await browser.send(.post, path, as: town.citizen, json: body)
+        #expect(refused.status == .badRequest)
+      }
+    }
+  }
+
   @Test func aSecondJoinReplacesTheFirstAndIsSeenAsABreak() async throws {
     let town = try await Municipality()
     try await town.serve { browser in

@@ -26,13 +26,14 @@ import Visits
     let ledger = try await municipality.ledger()
     #expect(
       ledger.map(\.kind) == [
-        .booked, .rung, .answered, .mediaConnected, .interrupted, .resumed, .left, .ended,
+        .booked, .rung, .answered, .mediaConnected, .interrupted, .resumed, .left, .picture,
+        .ended,
       ])
-    #expect(ledger.map(\.sequence) == Array(1...8))
+    #expect(ledger.map(\.sequence) == Array(1...9))
     #expect(ledger[2].device == DeviceID(rawValue: "screen"))
     #expect(ledger[3].session == "k1" && ledger[3].attempt == 1)
-    #expect(ledger[7].note == "færdig" && ledger[7].cause == .hungUp)
-    #expect(ledger[7].at == M.now.adding(minutes: 90))
+    #expect(ledger[8].note == "færdig" && ledger[8].cause == .hungUp)
+    #expect(ledger[8].at == M.now.adding(minutes: 90))
   }
 
   @Test func aLedgerIsReadAgainFromAnyPoint() async throws {
@@ -110,7 +111,7 @@ import Visits
     let happened = M.now.adding(minutes: 70)
     let late = try await municipality.apply(
       .record(M.report(.interrupted), key: nil), by: .system, at: happened)
-    #expect(late.entries.map(\.at) == [happened] && late.entries.map(\.sequence) == [9])
+    #expect(late.entries.map(\.at) == [happened] && late.entries.map(\.sequence) == [10])
     #expect(late.details.visit.state == .ended)
   }
 

@@ -3,6 +3,7 @@ import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import Relay
 import Visits
 
 extension Request {
@@ -52,6 +53,27 @@ struct SampleBody: Decodable, Sendable {
       source: try container.decode(SampleSource.self, forKey: .source),
       at: try container.decode(UTCMilliseconds.self, forKey: .at).rawValue)
     sample.figures = try QualityFigures(from: decoder)
+  }
+}
+
+/// How much picture a client sends.
+struct PictureBody: Decodable, Sendable {
+  var level: String
+  var cause: String
+
+  /// The step it names; throws where there is none of that name.
+  func change() throws -> PictureChange {
+    guard let known = PictureLevel(rawValue: level) else {
+      let names = PictureLevel.allCases.map(\.rawValue).joined(separator: ", ")
+      throw Problem(.unknownChoice, ["field": "level", "choices": names])
+    }
+    // What comes down to a client, the relay knows best.
+    let causes = [PictureChange.Cause.senderNetwork, .recovered]
+    guard let why = PictureChange.Cause(rawValue: cause), causes.contains(why) else {
+      let names = causes.map(\.rawValue).joined(separator: ", ")
+      throw Problem(.unknownChoice, ["field": "cause", "choices": names])
+    }
+    return PictureChange(to: known, .sending, isRecovery: why == .recovered)
   }
 }
 

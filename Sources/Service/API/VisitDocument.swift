@@ -65,7 +65,7 @@ struct VerdictDocument: Encodable, Sendable {
   }
 
   var firstTry: Bool?
-  var outcome: VisitOutcome
+  var outcome: CallQuality.VisitOutcome
   var causes: [Cause]
   var participants: [Participant]
 

@@ -237,7 +237,7 @@ struct LiveCall: Sendable {
 
   /// The person whose live session `reference` is; nil where it is another's or an old one. A
   /// session that a relay kept alive through a restart of this service is taken over here.
-  private mutating func current(
+  mutating func current(
     _ reference: SessionReference, at now: UTCMilliseconds
   ) -> PersonID? {
     guard !hasEnded else { return nil }

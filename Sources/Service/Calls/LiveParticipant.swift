@@ -32,6 +32,8 @@ struct LiveParticipant: Sendable {
   var lastSession: String?
   /// The lost session that the participant was told to replace, and why; nil once there is another.
   var rejoinDue: (session: String, cause: LedgerCause)?
+  /// How much picture the participant's network has room for, by direction, and what it said of it.
+  var picture = PictureReports()
   /// Totals of the live session's samples.
   var totals = SampleTotals()
 
@@ -43,6 +45,7 @@ struct LiveParticipant: Sendable {
     profile = nil
     arrived = []
     reported = []
+    picture = PictureReports()
     totals = SampleTotals()
   }
 
@@ -85,7 +88,7 @@ extension LiveCall {
       case .mediaConnected, .interrupted, .resumed, .left:
         guard let person = entry.participant else { continue }
         participants[person, default: LiveParticipant()].restore(entry)
-      case .booked, .moved, .rung, .declined, .missed, .ended, .cancelled: continue
+      case .booked, .moved, .rung, .declined, .missed, .picture, .ended, .cancelled: continue
       }
     }
     answeredAt = answered

@@ -61,6 +61,12 @@ extension RelayCoordinator {
     return try await relay.restart(session: session, offer: offer)
   }
 
+  /// Takes a client's word on how much picture it sends.
+  func takePicture(_ change: PictureChange, in details: VisitDetails, by caller: Caller) {
+    let now = clock.now()
+    update(details) { $0.ownPicture(of: caller.id, change, at: now) }
+  }
+
   /// Ends the caller's session.
   func leave(_ session: String, in id: VisitID, by caller: Caller) async throws {
     try requireOwn(session, in: id, by: caller)

@@ -21,6 +21,10 @@ extension RelayCoordinator {
     case .slots(let reference, let slots):
       let now = clock.now()
       await change(reference) { $0.slotsChanged(reference, slots: slots, at: now) }
+    case .picture(let reference, _, let level, let cause, let time):
+      let step = PictureChange(
+        to: level, .receiving, isRecovery: cause == PictureChange.Cause.recovered.rawValue)
+      await change(reference) { $0.picture(reference, step, at: .init(time)) }
     case .sample(let reference, let sample):
       await store(sample, of: reference)
     case .speaking(let name, let people):

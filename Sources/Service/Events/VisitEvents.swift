@@ -51,6 +51,9 @@ enum VisitEvents {
       let ring = wasRung ? [stopped(visit, .cancelled, device: nil, both)] : []
       let ended = EndedEvent(visit: visit.id.rawValue, cause: entry.cause.rawValue)
       return ring + [draft("ended", ended, concerned)]
+    case .picture:
+      guard let picture = PictureEvent(entry, of: visit) else { return [] }
+      return [draft("picture", picture, both)]
     case .booked, .moved, .mediaConnected, .interrupted, .resumed, .left: return []
     }
   }
@@ -106,6 +109,31 @@ struct AnsweredEvent: Encodable, Sendable {
 struct EndedEvent: Encodable, Sendable {
   var visit: String
   var cause: String
+}
+
+/// The picture was cut back, or came back, because of what a participant's network has room for.
+struct PictureEvent: Encodable, Sendable {
+  var visit: String
+  /// Whose network it is.
+  var participant: String
+  /// `full`, `fewer-frames`, `smaller`, `held` or `sound-only`.
+  var level: String
+  /// `receiving` where it is what the participant sees, `sending` where it is what it sends.
+  var direction: String
+  /// `receiver-network`, `sender-network` or `recovered`.
+  var cause: String
+
+  /// What a ledger entry of kind `picture` says; nil where it is about nobody.
+  init?(_ entry: LedgerEntry, of visit: Visit) {
+    guard let participant = entry.participant, let change = PictureChange(entry.cause) else {
+      return nil
+    }
+    self.visit = visit.id.rawValue
+    self.participant = participant.rawValue
+    level = change.level.rawValue
+    direction = change.direction.rawValue
+    cause = change.cause.rawValue
+  }
 }
 
 /// A line was written in the ledger.

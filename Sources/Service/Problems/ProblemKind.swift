@@ -31,6 +31,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
   case storeBusy = "store-busy"
   case storeFull = "store-full"
   case notReady = "not-ready"
+  case away = "away"
   case internalError = "internal-error"
 
   /// The HTTP status it is answered with.
@@ -47,7 +48,8 @@ enum ProblemKind: String, CaseIterable, Sendable {
     case .conflict, .wrongState, .roomFull: .conflict
     case .tooLarge: .contentTooLarge
     case .unsupportedMediaType: .unsupportedMediaType
-    case .relayUnavailable, .draining, .storeBusy, .storeFull, .notReady: .serviceUnavailable
+    case .relayUnavailable, .draining, .storeBusy, .storeFull, .notReady, .away:
+      .serviceUnavailable
     case .internalError: .internalServerError
     }
   }

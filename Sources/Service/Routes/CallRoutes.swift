@@ -20,6 +20,7 @@ struct CallRoutes: Sendable {
     group.post("visits/{visit}/decline", use: decline)
     group.post("visits/{visit}/hangup", use: hangUp)
     group.post("visits/{visit}/media", use: join)
+    group.post("visits/{visit}/picture", use: takePicture)
     group.patch("visits/{visit}/media/{session}", use: restart)
     group.delete("visits/{visit}/media/{session}", use: leave)
   }
@@ -72,6 +73,17 @@ struct CallRoutes: Sendable {
     return try response(answer, status: .ok, headers: [:])
   }
 
+  @Sendable private func takePicture(_ request: Request, _ context: ServiceContext) async throws
+    -> Response
+  {
+    let caller = try context.requireCaller()
+    let details = try await store.visible(context)
+    guard details.visit.participants.contains(caller.id) else { throw Problem(.notAllowed) }
+    let body = try await request.json(PictureBody.self, context: context)
+    await coordinator.takePicture(try body.change(), in: details, by: caller)
+    return Response(status: .accepted)
+  }
+
   @Sendable private func leave(_ request: Request, _ context: ServiceContext) async throws
     -> Response
   {
@@ -97,6 +109,9 @@ struct CallRoutes: Sendable {
     headers[.contentType] = "application/sdp"
     headers[.cacheControl] = "no-store"
     headers[.besoegSlots] = try ServiceJSON.string(answer.slots)
+    for server in answer.iceServers {
+      for link in server.links { headers.append(HTTPField(name: .link, value: link)) }
+    }
     return Response(
       status: status, headers: headers,
       body: .init(byteBuffer: ByteBuffer(string: answer.answer)))
@@ -112,5 +127,15 @@ extension Request {
         .outOfRange, ["field": "Besoeg-Attempt", "least": "1", "most": String(most)])
     }
     return attempt
+  }
+}
+
+extension ICEServer {
+  /// The server as values of the `Link` header (RFC 9725 §4.6).
+  fileprivate var links: [String] {
+    urls.map { url in
+      "<\(url)>; rel=\"ice-server\"; username=\"\(username)\"; credential=\"\(credential)\"; "
+        + "credential-type=\"password\""
+    }
   }
 }

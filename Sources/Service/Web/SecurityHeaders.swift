@@ -38,6 +38,8 @@ extension HTTPField.Name {
   static let crossOriginOpenerPolicy = Self("Cross-Origin-Opener-Policy")!
   /// nginx: whether it may collect a response into bigger pieces.
   static let accelBuffering = Self("X-Accel-Buffering")!
+  /// Web linking (RFC 8288): the ICE servers of a join (RFC 9725 §4.6).
+  static let link = Self("Link")!
   /// The joining session's slots, a JSON array.
   static let besoegSlots = Self("Besoeg-Slots")!
   /// The client's attempt number at this join, from 1; above 1 it is a re-join.

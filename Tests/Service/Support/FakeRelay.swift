@@ -11,6 +11,7 @@ final class FakeRelay: RelayControl {
     var failure: RelayControlError?
     var nextSession = 0
     var isHealthy = true
+    var iceServers: [ICEServer] = []
   }
 
   private let state = Mutex(State())
@@ -31,6 +32,9 @@ final class FakeRelay: RelayControl {
 
   func setHealthy(_ isHealthy: Bool) { state.withLock { $0.isHealthy = isHealthy } }
 
+  /// The ICE servers that the next joins are answered with.
+  func offer(_ servers: [ICEServer]) { state.withLock { $0.iceServers = servers } }
+
   /// Reports an event.
   func report(_ event: RelayEvent) { reports.yield(event) }
 
@@ -39,14 +43,15 @@ final class FakeRelay: RelayControl {
 
   func join(_ request: JoinRequest) async throws(RelayControlError) -> JoinAnswer {
     try check()
-    let number = state.withLock { state in
+    let (number, servers) = state.withLock { state in
       state.joins.append(request)
       state.nextSession += 1
-      return state.nextSession
+      return (state.nextSession, state.iceServers)
     }
     return JoinAnswer(
       session: "session-\(number)", answer: "v=0\r\ns=answer \(number)\r\n",
-      slots: [SlotState(slot: 0, audioMid: "0", videoMid: "1", participant: nil)])
+      slots: [SlotState(slot: 0, audioMid: "0", videoMid: "1", participant: nil)],
+      iceServers: servers)
   }
 
   func restart(

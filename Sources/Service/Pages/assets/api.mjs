@@ -15,8 +15,11 @@ export class Service {
     this.token = token;
   }
 
-  /** Sends a request; throws `Problem` on a refusal and `TypeError` where there is no network. */
-  async request(method, path, { body, type = "application/json", headers = {} } = {}) {
+  /**
+   * Sends a request; throws `Problem` on a refusal, and another error where there is no network or no
+   * answer `within` so many milliseconds.
+   */
+  async request(method, path, { body, type = "application/json", headers = {}, within } = {}) {
     const answer = await fetch(`/api/v1${path}`, {
       method,
       headers: {
@@ -26,6 +29,7 @@ export class Service {
       },
       body: body === undefined ? undefined : type === "application/json" ? JSON.stringify(body) : body,
       cache: "no-store",
+      signal: within === undefined ? undefined : AbortSignal.timeout(within),
     });
     if (!answer.ok) {
       throw new Problem(answer.status, await answer.json().catch(() => null));

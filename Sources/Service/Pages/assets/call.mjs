@@ -1,22 +1,35 @@
 // One participant's media in one visit: joins, holds, and joins again by itself.
 
+import { Ladder } from "./ladder.mjs";
+import { codecs, iceServers, withRepairedSound } from "./offer.mjs";
 import { sampleOf } from "./samples.mjs";
 
-/** How long a broken connection may heal by itself before the call joins again, in ms. */
-const healTime = 2500;
-/** No packet for this long means that the connection is broken, whatever the browser says, in ms. */
-const silenceLimit = 3000;
+/** Silence for this long is told to the user, in ms; shorter gaps heal before anyone has read it. */
+const tellAfter = 2000;
+/** Silence for this long means that the path has to be looked for anew, whatever the browser says, in ms. */
+const silenceLimit = 2500;
+/** A path that the browser calls broken may heal by itself for so long, in ms. */
+const healTime = 1000;
+/** So long after an ICE restart another one may be tried, in ms. */
+const restartPause = 4000;
+/** So many in vain, over a minute, and the session itself is given up for a new one. */
+const mostRestarts = 15;
+/** A connection that has not come up for this long is tried anew, in ms. */
+const connectLimit = 8000;
+/** The service answers within this, or the network is away, in ms. */
+const answerLimit = 3000;
 /** Pauses between attempts to join, in ms; the last one repeats. */
-const pauses = [0, 500, 1000, 2000, 4000];
+const pauses = [0, 500, 1000];
+const policies = { bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" };
 /** What the picture may cost, in bit/s and pictures/s. */
 const video = { maxBitrate: 900_000, maxFramerate: 25 };
 
-/** The codecs that the relay forwards: offering more only makes the offer of a large group huge. */
-const ours = (kind) =>
-  RTCRtpReceiver.getCapabilities(kind).codecs.filter(({ mimeType }) =>
-    ["audio/opus", "video/vp8", "video/rtx"].includes(mimeType.toLowerCase()));
-
-/** A call. Reports `connecting`, `sound`, `picture`, `reconnecting`, `refused` through `onState`. */
+/**
+ * A call. Reports `connecting`, `sound`, `picture`, `reconnecting`, `refused` through `onState`.
+ *
+ * Three lines hold it: the path heals by itself or the relay follows the new address; an ICE restart
+ * finds another path for the same session; a new session takes the place of the old one.
+ */
 export class Call {
   /**
    * `tracks`: the local tracks to send. `slots`: how many remote participants there can be.
@@ -33,6 +46,9 @@ export class Call {
   start() {
     this.onState("connecting");
     this.watch = setInterval(() => this.#check(), 250);
+    this.onNetwork = () => this.#restartICE();
+    addEventListener("online", this.onNetwork);
+    navigator.connection?.addEventListener?.("change", this.onNetwork);
     this.sampling = setInterval(() => this.#sendSample(), 5000);
     return this.#join();
   }
@@ -48,6 +64,8 @@ export class Call {
     this.isOver = true;
     clearInterval(this.watch);
     clearInterval(this.sampling);
+    removeEventListener("online", this.onNetwork);
+    navigator.connection?.removeEventListener?.("change", this.onNetwork);
     await this.#sendSample().catch(() => {});
     const location = this.location;
     this.peer?.close();
@@ -92,12 +110,17 @@ export class Call {
   async #connect() {
     this.attempt += 1;
     this.peer?.close();
-    const peer = new RTCPeerConnection({ bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" });
-    Object.assign(this, { peer, packets: 0, heardAt: performance.now(), brokenAt: undefined });
-    this.hasSound = false;
+    const peer = new RTCPeerConnection(policies);
+    Object.assign(this, {
+      peer, packets: 0, heardAt: performance.now(), brokenAt: undefined, restarts: 0, restartedAt: 0,
+      hasSound: false, ladder: new Ladder(),
+    });
 
     const track = (kind) => this.tracks.find((one) => one.kind === kind);
-    this.audioSender = peer.addTransceiver(track("audio") ?? "audio", { direction: "sendonly" }).sender;
+    this.audioSender = peer.addTransceiver(track("audio") ?? "audio", {
+      direction: "sendonly",
+      sendEncodings: [{ priority: "high", networkPriority: "high" }],
+    }).sender;
     this.videoSender = peer.addTransceiver(track("video") ?? "video", {
       direction: "sendonly",
       sendEncodings: [video],
@@ -106,7 +129,7 @@ export class Call {
     for (let slot = 0; slot < this.slots; slot += 1) {
       for (const kind of ["audio", "video"]) {
         const transceiver = peer.addTransceiver(kind, { direction: "recvonly" });
-        transceiver.setCodecPreferences(ours(kind));
+        transceiver.setCodecPreferences(codecs(kind));
         receivers.set(transceiver.receiver, { kind, slot });
       }
     }
@@ -119,18 +142,53 @@ export class Call {
       this.brokenAt = ["disconnected", "failed"].includes(peer.connectionState)
         ? this.brokenAt ?? performance.now()
         : undefined;
-      if (peer.connectionState === "failed") this.#restart();
     };
 
-    await peer.setLocalDescription();
+    const offer = withRepairedSound(await peer.createOffer());
     const answer = await this.service.request("POST", `/visits/${this.visit}/media`, {
-      body: peer.localDescription.sdp,
+      body: offer.sdp,
       type: "application/sdp",
       headers: { "besoeg-attempt": String(this.attempt) },
+      within: answerLimit,
     });
     this.location = new URL(answer.headers.get("location"), location.href).pathname.replace(/^\/api\/v1/, "");
     this.session = this.location.split("/").pop();
+    await this.#apply(peer, offer, answer);
+  }
+
+  /** Only now does the browser look for paths: it knows all servers, and one request was enough. */
+  async #apply(peer, offer, answer) {
+    peer.setConfiguration({ ...policies, iceServers: iceServers(answer.headers.get("link")) });
+    await peer.setLocalDescription(offer);
     await peer.setRemoteDescription({ type: "answer", sdp: await answer.text() });
+  }
+
+  /** Looks for a path anew; keys, session and whatever still gets through stay. */
+  async #restartICE() {
+    const { peer } = this;
+    const now = performance.now();
+    if (!peer?.remoteDescription || this.isOver || this.isJoining || this.isRestarting) return;
+    if (now - this.restartedAt < restartPause) return;
+    if (this.restarts >= mostRestarts) return this.#restart();
+    this.isRestarting = true;
+    try {
+      const offer = withRepairedSound(await peer.createOffer({ iceRestart: true }));
+      const answer = await this.service.request("PATCH", this.location, {
+        body: offer.sdp,
+        type: "application/sdp",
+        within: answerLimit,
+      });
+      if (peer !== this.peer) return;
+      await this.#apply(peer, offer, answer);
+      this.restarts += 1;
+      this.restartedAt = performance.now();
+    } catch (error) {
+      // Without a status the network is away for the service too: it is tried again in a moment.
+      if (error.status && error.status !== 503 && peer === this.peer) this.#restart();
+      else this.restartedAt = performance.now() - restartPause + 500;
+    } finally {
+      this.isRestarting = false;
+    }
   }
 
   /** Looks at what has arrived: the truth about the call, whatever the states say. */
@@ -159,11 +217,44 @@ export class Call {
     if (packets !== this.packets) {
       this.packets = packets;
       this.heardAt = now;
+      if (this.hasToldSilence && this.hasSound) {
+        this.hasToldSilence = false;
+        this.restarts = 0;
+        this.onState("sound");
+      }
     }
-    const isSilent = peer.connectionState === "connected" && now - this.heardAt > silenceLimit;
+    this.#weigh(report, now);
+    const silent = now - this.heardAt;
+    if (this.hasSound && silent > tellAfter && !this.hasToldSilence) {
+      this.hasToldSilence = true;
+      this.onState("reconnecting");
+    }
     const isBroken = this.brokenAt !== undefined && now - this.brokenAt > healTime;
-    const isStuck = peer.connectionState === "connecting" && now - this.heardAt > 8000;
-    if (isSilent || isBroken || isStuck) this.#restart();
+    if (peer.connectionState === "connecting" && !this.hasSound) {
+      if (silent > connectLimit) this.#restart();
+    } else if (silent > silenceLimit || (isBroken && silent > healTime) || peer.connectionState === "failed") {
+      this.#restartICE();
+    }
+  }
+
+  /** Fits the picture that is sent to what the network takes. */
+  #weigh(report, now) {
+    const transport = [...report.values()].find(({ type }) => type === "transport");
+    const available = report.get(transport?.selectedCandidatePairId)?.availableOutgoingBitrate;
+    if (available === undefined || !this.tracks.some(({ kind }) => kind === "video")) return;
+    const wasFull = this.ladder.index === 0;
+    const before = this.ladder.index;
+    const level = this.ladder.update(available, now);
+    if (!level) return;
+    const parameters = this.videoSender.getParameters();
+    if (parameters.encodings?.length > 0) {
+      Object.assign(parameters.encodings[0], level.encoding);
+      this.videoSender.setParameters(parameters).catch(() => {});
+    }
+    // The relay has told everyone already where it is the receiver who has no room.
+    if (this.isSteered && wasFull) return;
+    const cause = this.ladder.index > before ? "sender-network" : "recovered";
+    this.service.post(`/visits/${this.visit}/picture`, { level: level.name, cause }).catch(() => {});
   }
 
   async #sendSample() {

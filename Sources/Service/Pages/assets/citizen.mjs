@@ -16,6 +16,8 @@ const page = {
   ring: undefined,
   call: undefined,
   tracks: [],
+  /** Whose network, in which direction, has no room for a picture now. */
+  held: new Set(),
   isPrepared: localStorage.getItem("prepared") === "yes",
 };
 
@@ -38,6 +40,7 @@ function show(state, { title, lead = "", primary, secondary, hasChoices = false 
   if (!["call", "reconnecting", "connecting"].includes(state)) {
     element("stage").hidden = true;
     element("room").textContent = "";
+    element("caption").hidden = true;
   }
 }
 
@@ -161,6 +164,7 @@ function startCall(visit, worker) {
       sink.play().catch(() => {});
     },
   });
+  page.held.clear();
   globalThis.besoegCall = page.call;
   page.call.start();
 }
@@ -193,6 +197,12 @@ function showCallState(state, worker) {
     hasChoices: true,
   });
   showSelf();
+  showCaption();
+}
+
+function showCaption() {
+  element("caption").textContent = texts.pictureHeld;
+  element("caption").hidden = page.held.size === 0;
 }
 
 async function hangUpCall() {
@@ -286,6 +296,13 @@ const handlers = {
   },
   rejoin({ visit, session }) {
     if (page.call?.visit === visit) page.call.rejoin(session);
+  },
+  picture({ visit, participant, direction, level }) {
+    if (page.call?.visit !== visit) return;
+    if (participant !== page.me && direction === "receiving") page.call.isSteered = level !== "full";
+    page.held.delete(`${participant}/${direction}`);
+    if (["held", "sound-only"].includes(level)) page.held.add(`${participant}/${direction}`);
+    showCaption();
   },
   ended({ visit }) {
     if (page.call?.visit === visit) endCall(texts.stateEndedTitle, texts.stateEndedLead);
