@@ -2,15 +2,19 @@
 SHELL := /bin/bash
 RELEASE := .build/release
 PROGRAMS := besoegd besoeg besoeg-kiosk
+# What only the tests use: bad networks between real programs, and the table of what a call survives.
+INSTRUMENTS := impair quality
 BENCHMARK := swift run -c release --package-path Benchmarks --scratch-path .build/benchmarks forwarding
 FUZZ_SECONDS ?= 60
+MINUTES ?= 60
 
-.PHONY: help setup setup-test build demo check test interop proof bench lint format fuzz clean
+.PHONY: help setup setup-test build demo check test interop instruments quality proof bench lint format fuzz clean
 
 help:
 	@echo 'make demo    hold a whole visit in this terminal   (KEEP=1 keeps it running)'
 	@echo 'make test    everything CI runs'
 	@echo 'make check   the fast loop: lint, unit tests, simulation'
+	@echo 'make quality what a call survives: the table of the README   (MINUTES=60 per row)'
 	@echo 'make bench   what one forwarded packet costs, beside its floor'
 	@echo 'make fuzz    fuzz every parser    (FUZZ_SECONDS=60 each)'
 	@echo 'make lint    formatting only      make format mends it'
@@ -33,13 +37,22 @@ demo: build
 check: setup lint
 	swift test
 
-test: setup-test check build
+instruments: setup
+	@for program in $(INSTRUMENTS); do \
+	  swift build -c release --product $$program || exit 1; done
+
+test: setup-test check build instruments
 	Tests/Fuzz/run 5
 	$(MAKE) proof
 	$(MAKE) interop
 
 interop: setup-test
 	.build/venv/bin/python -m pytest -q Tests/Interop
+
+# The starred rows with a real Chromium in real time, then every row in virtual time.
+quality: setup-test build instruments
+	BESOEG_NETWORK_SECONDS=60 .build/venv/bin/python -m pytest -q Tests/Interop/test_networks.py; \
+	$(RELEASE)/quality --minutes $(MINUTES) --json .build/quality.json --merge .build/quality-browser.json
 
 # That forwarding allocates nothing holds for optimised code only, hence not a unit test.
 proof: setup

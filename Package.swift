@@ -18,6 +18,7 @@ let package = Package(
   products: [
     .library(name: "Wire", targets: ["Wire"]),
     .library(name: "Transport", targets: ["Transport"]),
+    .library(name: "Congestion", targets: ["Congestion"]),
     .library(name: "Forwarding", targets: ["Forwarding"]),
     .library(name: "Relay", targets: ["Relay"]),
     .executable(name: "besoegd", targets: ["besoegd"]),
@@ -31,6 +32,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
@@ -51,9 +53,10 @@ let package = Package(
     .target(name: "Wire", swiftSettings: parsing),
     .target(
       name: "Transport", dependencies: ["Wire", "COpenSSL", "CSRTP"], swiftSettings: common),
-    .target(name: "Forwarding", dependencies: ["Wire"], swiftSettings: common),
+    .target(name: "Congestion", dependencies: ["Wire"], swiftSettings: common),
+    .target(name: "Forwarding", dependencies: ["Wire", "Congestion"], swiftSettings: common),
     .target(
-      name: "Relay", dependencies: ["Wire", "Transport", "Forwarding", "CLinux"],
+      name: "Relay", dependencies: ["Wire", "Transport", "Congestion", "Forwarding", "CLinux"],
       swiftSettings: common),
 
     // Rules and figures; nothing of ours below them.
@@ -82,7 +85,8 @@ let package = Package(
 
     // The native client.
     .target(
-      name: "MediaEngine", dependencies: ["Wire", "COpus", "CVPX"], swiftSettings: common),
+      name: "MediaEngine", dependencies: ["Wire", "Congestion", "COpus", "CVPX"],
+      swiftSettings: common),
     .target(
       name: "VisitClient",
       dependencies: [
@@ -90,6 +94,7 @@ let package = Package(
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ],
       resources: [.copy("Texts")],
       swiftSettings: common),
@@ -98,7 +103,7 @@ let package = Package(
     .executableTarget(
       name: "besoegd",
       dependencies: [
-        "Service", "Relay", "Visits", "VisitClient", "MediaEngine",
+        "Service", "Relay", "Transport", "Visits", "VisitClient", "MediaEngine", "Wire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "Hummingbird", package: "hummingbird"),
@@ -130,8 +135,11 @@ let package = Package(
       name: "TransportTests", dependencies: ["Transport", "Wire"], path: "Tests/Transport",
       swiftSettings: common),
     .testTarget(
-      name: "ForwardingTests", dependencies: ["Forwarding", "Wire"], path: "Tests/Forwarding",
+      name: "CongestionTests", dependencies: ["Congestion", "Wire"], path: "Tests/Congestion",
       swiftSettings: common),
+    .testTarget(
+      name: "ForwardingTests", dependencies: ["Forwarding", "Congestion", "Wire"],
+      path: "Tests/Forwarding", swiftSettings: common),
     .testTarget(
       name: "RelayTests", dependencies: ["Relay", "Transport", "Wire", "CLinux"],
       path: "Tests/Relay", swiftSettings: common),
@@ -157,15 +165,48 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
       ],
       path: "Tests/Service", swiftSettings: common),
-    .testTarget(
-      name: "MediaEngineTests", dependencies: ["MediaEngine", "Wire"], path: "Tests/MediaEngine",
+    // Codecs that cost next to nothing, for calls of hours in virtual time.
+    .target(
+      name: "ModelCodecs", dependencies: ["MediaEngine", "Wire"], path: "Tests/MediaEngine/Models",
       swiftSettings: common),
     .testTarget(
-      name: "VisitClientTests", dependencies: ["VisitClient", "MediaEngine", "Wire"],
-      path: "Tests/VisitClient", swiftSettings: common),
+      name: "MediaEngineTests", dependencies: ["MediaEngine", "ModelCodecs", "Congestion", "Wire"],
+      path: "Tests/MediaEngine", exclude: ["Models"], swiftSettings: common),
     .testTarget(
-      name: "SimulationTests", dependencies: ["Relay", "Transport", "Wire"],
-      path: "Tests/Simulation", swiftSettings: common),
+      name: "VisitClientTests",
+      dependencies: ["VisitClient", "MediaEngine", "Transport", "Wire", "CLinux"],
+      path: "Tests/VisitClient", swiftSettings: common),
+    // Whole visits over bad networks in virtual time; the same networks between real programs
+    // (`impair`); and the table of what a call survives (`quality`).
+    .target(
+      name: "NetworkSimulation", dependencies: ["Wire"], path: "Tests/Simulation/Network",
+      swiftSettings: common),
+    .target(
+      name: "VisitSimulation",
+      dependencies: [
+        "NetworkSimulation", "ModelCodecs", "MediaEngine", "Relay", "Transport", "Wire",
+      ],
+      path: "Tests/Simulation/Visit", swiftSettings: common),
+    .testTarget(
+      name: "SimulationTests",
+      dependencies: [
+        "VisitSimulation", "NetworkSimulation", "MediaEngine", "Relay", "Transport", "Wire",
+      ],
+      path: "Tests/Simulation", exclude: ["Network", "Visit"], swiftSettings: common),
+    .executableTarget(
+      name: "quality",
+      dependencies: [
+        "VisitSimulation", "NetworkSimulation", "Wire",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Quality", swiftSettings: common),
+    .executableTarget(
+      name: "impair",
+      dependencies: [
+        "NetworkSimulation", "Wire", "CLinux",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Impairment", swiftSettings: common),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -54,8 +54,8 @@ JOIN = """async ({ token, visit, participant }) => {
 }"""
 
 
-def launch(playwright, video=None, audio=None):
-    flags = list(FLAGS)
+def launch(playwright, *more, video=None, audio=None):
+    flags = [*FLAGS, *more]
     if video:
         flags.append(f"--use-file-for-fake-video-capture={video}")
     if audio:

@@ -86,11 +86,15 @@ class Deployment:
         self.process = subprocess.Popen(
             [RELEASE / "besoegd", "serve", "--data", self.data, "--port", str(self.port),
              "--media-port", str(self.media_port)],
-            stdout=self.log, stderr=self.log, env=os.environ | {"BESOEG_DRAIN_SECONDS": "1"})
+            stdout=self.log, stderr=self.log, env=os.environ | self.environment())
         wait_until(self.is_ready, 30, "besoegd serve answers /readyz")
         token = (self.data / "operations.token").read_text().strip()
         self.operations = Device(self.origin, None, token)
         return self
+
+    def environment(self):
+        """Settings besides those on the command line."""
+        return {"BESOEG_DRAIN_SECONDS": "1"}
 
     def is_ready(self):
         assert self.process.poll() is None, "besoegd serve ended: " + self.tail()

@@ -1,234 +1,124 @@
+import MediaEngine
+import NetworkSimulation
 import Relay
 import Testing
-import Transport
+import VisitSimulation
 import Wire
 
 @Suite("A visit through the emulated network")
 struct VisitTests {
-  /// Two people in one room, both let in.
-  private func pair(
-    seed: UInt64, link: NetworkEmulator.Link
-  ) throws -> (visit: SimulatedVisit, worker: SimulatedClient, citizen: SimulatedClient) {
-    let visit = try SimulatedVisit(seed: seed, link: link)
-    let worker = try visit.makeClient("worker")
-    let citizen = try visit.makeClient("citizen")
-    #expect(visit.join(worker) != nil)
-    #expect(visit.join(citizen) != nil)
-    return (visit, worker, citizen)
-  }
-
-  @Test("two people hear and see each other within two seconds, and everything arrives")
-  func perfect() throws {
-    let (visit, worker, citizen) = try pair(seed: 1, link: .init(delay: .milliseconds(20)))
-    visit.run(for: .seconds(2))
-    for client in [worker, citizen] {
-      #expect(client.isSecured)
-      #expect(client.receiver.only(SimulatedOffer.opus) != nil)
-      #expect(client.receiver.only(SimulatedOffer.vp8) != nil)
-    }
-    visit.run(for: .seconds(20))
-    for (client, peer) in [(worker, citizen), (citizen, worker)] {
-      let audio = try #require(client.receiver.only(SimulatedOffer.opus))
-      let video = try #require(client.receiver.only(SimulatedOffer.vp8))
-      #expect(audio.lossRatio == 0)
-      #expect(video.lossRatio == 0)
-      // In order, and all but what is on its way.
-      #expect(audio.numbers == Array(audio.numbers[0]..<(audio.numbers[0] + audio.numbers.count)))
-      #expect(audio.numbers.count > peer.sender.audioCount - 60)
-      #expect(video.numbers == Array(video.numbers[0]..<(video.numbers[0] + video.numbers.count)))
-      #expect(video.repeated == 0)
-      // The first picture packet that is forwarded starts a keyframe.
-      #expect(video.numbers[0] % SimulatedSender.packetsPerPicture == 0)
-      #expect(client.receiver.senderReports.count >= 2)
-    }
-    let connected = visit.events.compactMap { event -> String? in
-      guard case .connected(let reference, let profile, _) = event else { return nil }
-      #expect(profile == "AEAD_AES_128_GCM")
-      return reference.participant
-    }
-    #expect(connected.sorted() == ["citizen", "worker"])
-  }
-
-  @Test(
-    "under 5 % loss both ways retransmission repairs the picture, and sound loses what the net lost"
-  )
-  func loss() throws {
-    let link = NetworkEmulator.Link(
-      delay: .milliseconds(30), jitter: .milliseconds(10), loss: 0.05)
-    let (visit, worker, citizen) = try pair(seed: 2, link: link)
-    visit.run(for: .seconds(60))
-    for client in [worker, citizen] {
-      // What was sent in the last second may still be on its way to being repaired.
-      client.setSending(false)
-    }
-    visit.run(for: .seconds(2))
-    for (client, peer) in [(worker, citizen), (citizen, worker)] {
-      let video = try #require(client.receiver.only(SimulatedOffer.vp8))
-      // Without retransmission one in ten would be missing. Both hops give up after a second, which
-      // eight tries in a row that fail may reach.
-      #expect(video.lossRatio < 0.001)
-      // Only the very last, with nothing behind them to show the gap, may never be asked for.
-      let highest = try #require(video.numbers.max())
-      #expect(highest >= peer.sender.videoCount - 6)
-      #expect(video.repaired > video.numbers.count / 40)
-      let audio = try #require(client.receiver.only(SimulatedOffer.opus))
-      let heard = Double(Set(audio.numbers).count) / Double(peer.sender.audioCount)
-      // Two links of 5 %: 90.25 % arrive, sound is not asked for again.
-      #expect(heard > 0.87)
-      #expect(audio.longestGap < .milliseconds(250))
-    }
-  }
-
-  @Test("five minutes over a bad line: no stream ends, no session is lost")
-  func long() throws {
-    var link = NetworkEmulator.Link(
-      delay: .milliseconds(60), jitter: .milliseconds(30), loss: 0.03)
-    link.meanBurst = 3
-    link.reorder = 0.02
-    link.duplicate = 0.01
-    let (visit, worker, citizen) = try pair(seed: 3, link: link)
-    visit.run(for: .seconds(300))
-    for client in [worker, citizen] {
-      let audio = try #require(client.receiver.only(SimulatedOffer.opus))
-      let video = try #require(client.receiver.only(SimulatedOffer.vp8))
-      #expect(audio.longestGap < .seconds(1))
-      #expect(video.longestGap < .seconds(1))
-      // 15 000 sound packets: the sequence numbers went round without a break.
-      #expect(audio.highest - audio.first > 14_500)
-      #expect(video.lossRatio < 0.002)
-    }
-    #expect(visit.sessionCount == 2)
-    let samples = visit.events.count {
-      if case .sample = $0 { true } else { false }
-    }
-    #expect((115...122).contains(samples))
-  }
-
-  @Test("an outage of twenty seconds interrupts and resumes the same session")
-  func outage() throws {
-    let (visit, worker, citizen) = try pair(seed: 4, link: .init(delay: .milliseconds(20)))
-    visit.run(for: .seconds(5))
-    var cut = NetworkEmulator.Link()
-    cut.isCut = true
-    visit.network.set(cut, from: citizen.address, to: SimulatedVisit.relayAddress)
-    visit.network.set(cut, from: SimulatedVisit.relayAddress, to: citizen.address)
-    visit.run(for: .seconds(20))
-    let heardBefore = worker.receiver.only(SimulatedOffer.opus)?.numbers.count ?? 0
-    visit.network.set(
-      visit.network.defaultLink, from: citizen.address, to: SimulatedVisit.relayAddress)
-    visit.network.set(
-      visit.network.defaultLink, from: SimulatedVisit.relayAddress, to: citizen.address)
-    visit.run(for: .seconds(5))
-    let words = visit.events.compactMap { event -> String? in
+  /// Whom the relay told what about, in order.
+  private func words(_ visit: SimulatedVisit) -> [String] {
+    visit.relayEvents.compactMap { event in
       switch event {
+      case .connected(let who, _, _): "connected \(who.participant)"
       case .interrupted(let who, _, _): "interrupted \(who.participant)"
       case .resumed(let who, _, _): "resumed \(who.participant)"
-      case .closed(let who, _, _): "closed \(who.participant)"
+      case .closed(let who, let cause, _): "closed \(who.participant) \(cause)"
       default: nil
       }
     }
-    #expect(words == ["interrupted citizen", "resumed citizen"])
-    #expect((worker.receiver.only(SimulatedOffer.opus)?.numbers.count ?? 0) > heardBefore + 150)
   }
 
-  @Test("nothing is sent into a silence, and what follows it begins with a keyframe and a report")
-  func silence() throws {
-    let (visit, worker, citizen) = try pair(seed: 9, link: .init(delay: .milliseconds(20)))
-    visit.run(for: .seconds(5))
-    var cut = NetworkEmulator.Link()
-    cut.isCut = true
-    visit.network.set(cut, from: citizen.address, to: SimulatedVisit.relayAddress)
-    visit.network.set(cut, from: SimulatedVisit.relayAddress, to: citizen.address)
-    visit.run(for: .seconds(3))
-    let sent = visit.sentBytes[citizen.address] ?? 0
-    let before = try #require(citizen.receiver.only(SimulatedOffer.vp8))
-    visit.run(for: .seconds(7))
-    // Ten checks of some hundred bytes a second.
-    #expect((visit.sentBytes[citizen.address] ?? 0) - sent < 7 * 10 * 120)
-    let reports = citizen.receiver.senderReports.values.reduce(0, +)
-    let requests = worker.sender.keyframeRequests
-
-    visit.network.set(
-      visit.network.defaultLink, from: citizen.address, to: SimulatedVisit.relayAddress)
-    visit.network.set(
-      visit.network.defaultLink, from: SimulatedVisit.relayAddress, to: citizen.address)
-    visit.run(for: .milliseconds(1_500))
-    #expect(worker.sender.keyframeRequests == requests + 1)
-    #expect(citizen.receiver.senderReports.values.reduce(0, +) >= reports + 2)
-    let after = try #require(citizen.receiver.only(SimulatedOffer.vp8))
-    let first = try #require(after.numbers.dropFirst(before.numbers.count).first)
-    #expect(first % SimulatedSender.packetsPerPicture == 0)
-    // Only what was sent before the silence was noticed is missing from the numbers.
-    let lost = (before.highest - before.first + 1) - before.sequences.count
-    #expect((after.highest - after.first + 1) - after.sequences.count - lost < 400)
-    #expect(after.highest - before.highest < 700)
-  }
-
-  @Test("a client that is gone for good is let go, and the other one told")
-  func gone() throws {
-    let (visit, _, citizen) = try pair(seed: 5, link: .init(delay: .milliseconds(20)))
-    visit.run(for: .seconds(5))
-    var cut = NetworkEmulator.Link()
-    cut.isCut = true
-    visit.network.set(cut, from: citizen.address, to: SimulatedVisit.relayAddress)
-    visit.run(for: .seconds(60))
-    let closed = visit.events.compactMap { event -> String? in
-      guard case .closed(let who, let cause, _) = event else { return nil }
-      return "\(who.participant) \(cause)"
+  @Test("on a good network everything arrives: every moment of speech and every picture")
+  func good() throws {
+    let run = try PairRun(.good)
+    run.run(for: .seconds(20))
+    for (party, peer) in [(run.worker, run.citizen), (run.citizen, run.worker)] {
+      #expect(party.isSecured)
+      #expect(!party.usesStream)
+      #expect(party.ears[0].longestGap <= .milliseconds(20))
+      let figures = party.statistics.received
+      #expect(figures.packetsLost == 0)
+      #expect(figures.keyFrameRequests == 0)
+      #expect(figures.framesDropped == 0)
+      // All but those on their way.
+      #expect(Int64(party.eye().shown) >= peer.statistics.sent.framesEncoded - 25)
     }
-    #expect(closed == ["citizen consent-expired"])
-    #expect(visit.sessionCount == 1)
-    let last = visit.events.last { if case .slots = $0 { true } else { false } }
-    guard case .slots(let reference, let slots) = try #require(last) else { return }
-    #expect(reference.participant == "worker")
-    #expect(slots.map(\.participant) == [nil])
+    #expect(words(run.visit) == ["connected worker", "connected citizen"])
   }
 
-  @Test("a change of address in the call costs at most a second of sound and no signalling")
-  func roaming() throws {
-    let (visit, worker, citizen) = try pair(seed: 6, link: .init(delay: .milliseconds(25)))
-    visit.run(for: .seconds(10))
-    citizen.address = SocketAddress(ipv4: 0xAC10_0099, port: 51_234)
-    visit.run(for: .seconds(10))
-    for client in [worker, citizen] {
-      let audio = try #require(client.receiver.only(SimulatedOffer.opus))
-      #expect(audio.longestGap <= .seconds(1))
-    }
-    #expect(visit.sessionCount == 2)
-  }
-
-  @Test("one who joins again replaces the earlier session and is seen again at once")
-  func rejoin() throws {
-    let (visit, worker, citizen) = try pair(seed: 7, link: .init(delay: .milliseconds(20)))
-    visit.run(for: .seconds(5))
-    let first = citizen.session
-    citizen.close(at: visit.now)
-    let again = visit.join(citizen)
-    #expect(again != nil)
-    #expect(again?.session != first)
-    visit.run(for: .seconds(3))
-    #expect(visit.sessionCount == 2)
-    #expect(worker.receiver.only(SimulatedOffer.opus)?.lastAt ?? .zero > visit.now - .seconds(1))
-    let causes = visit.events.compactMap { event -> String? in
-      guard case .closed(_, let cause, _) = event else { return nil }
-      return cause
-    }
-    #expect(causes == ["replaced"])
-  }
-
-  @Test("one seed gives one visit, packet for packet")
+  @Test("one seed gives one visit, to the last figure")
   func repeatable() throws {
-    func run() throws -> [[Int]] {
-      let link = NetworkEmulator.Link(
-        delay: .milliseconds(30), jitter: .milliseconds(20), loss: 0.1)
-      let (visit, worker, citizen) = try pair(seed: 8, link: link)
-      visit.run(for: .seconds(10))
-      return [worker, citizen].flatMap { client in
-        client.receiver.all(SimulatedOffer.opus).map(\.numbers)
-      }
+    func figures() throws -> [MediaStatistics] {
+      let run = try PairRun(.loss5)
+      run.run(for: .seconds(10))
+      return run.both.map(\.statistics)
     }
-    let first = try run()
-    #expect(first == (try run()))
+    let first = try figures()
+    #expect(first == (try figures()))
     #expect(first.count == 2)
+    // The citizen, whose line it is, has something to lose.
+    #expect(first[1].received.packetsLost > 0)
+  }
+
+  @Test("nothing but checks is sent into a silence, and what follows it begins with a keyframe")
+  func silence() throws {
+    let run = try PairRun(.good)
+    run.run(for: .seconds(5))
+    run.visit.setCut(run.citizen, up: true, down: true)
+    run.run(for: .seconds(3))
+    let before = run.visit.network.tally(of: run.citizen.down).sent
+    run.run(for: .seconds(7))
+    // At most ten checks a second.
+    #expect(run.visit.network.tally(of: run.citizen.down).sent - before <= 75)
+    let keyframes = run.worker.statistics.sent.keyFramesEncoded
+    let shown = run.citizen.eye().shown
+    run.visit.setCut(run.citizen, up: false, down: false)
+    run.run(for: .milliseconds(1_500))
+    #expect(run.worker.statistics.sent.keyFramesEncoded > keyframes)
+    #expect(run.citizen.eye().shown > shown)
+    #expect(words(run.visit).suffix(2) == ["interrupted citizen", "resumed citizen"])
+  }
+
+  @Test("one who is gone for good is let go, and the other one told")
+  func gone() throws {
+    let run = try PairRun(.good)
+    run.run(for: .seconds(5))
+    run.visit.setCut(run.citizen, up: true)
+    run.run(for: .seconds(60))
+    #expect(words(run.visit).last == "closed citizen consent-expired")
+    #expect(run.visit.sessionCount == 1)
+    #expect(run.visit.occupant(of: 0, for: run.worker) == nil)
+  }
+
+  @Test("a restart of ICE is not heard: the old path carries the call until the new one does")
+  func restart() throws {
+    let run = try PairRun(.good)
+    run.run(for: .seconds(5))
+    #expect(try run.visit.restart(run.citizen))
+    run.run(for: .seconds(10))
+    #expect(run.citizen.signallingCount == 1)
+    #expect(run.longestGap <= 0.02)
+    #expect(run.visit.sessionCount == 2)
+    #expect(run.disconnects == 0)
+  }
+
+  @Test("a restart that does not reach the service changes nothing")
+  func restartRefused() throws {
+    let run = try PairRun(.good)
+    run.run(for: .seconds(5))
+    run.visit.isSignallingCut = true
+    #expect(try !run.visit.restart(run.citizen))
+    run.run(for: .seconds(10))
+    #expect(run.longestGap <= 0.02)
+    #expect(run.disconnects == 0)
+  }
+
+  @Test("one who joins again replaces the earlier session and is heard again at once")
+  func rejoin() throws {
+    let run = try PairRun(.good)
+    run.run(for: .seconds(5))
+    let first = run.citizen.session
+    #expect(try run.visit.join(run.citizen))
+    #expect(run.citizen.session != first)
+    run.run(for: .seconds(5))
+    #expect(run.visit.sessionCount == 2)
+    #expect(words(run.visit).contains("closed citizen replaced"))
+    for party in run.both {
+      let last = try #require(party.ears[0].lastHeard)
+      #expect(run.visit.now - last < .milliseconds(100))
+      #expect(party.ears[0].longestGap < .seconds(1))
+    }
   }
 }

@@ -1,0 +1,87 @@
+"""A bad network between real programs: the impairment proxy in front of a deployment."""
+
+import json
+import os
+import pathlib
+import subprocess
+import threading
+
+from deployment import RELEASE, Deployment, free_port
+
+# Where the deployment says it is, and where only the proxy listens.
+PROXIED = "127.0.0.2"
+DIRECT = "127.0.0.1"
+
+
+class Network:
+    """`impair` in front of the relay's UDP ports and public TCP port."""
+
+    def __init__(self, deployment, *options):
+        forwards = [f"--udp={PROXIED}:{port}={DIRECT}:{port}" for port in deployment.media_ports]
+        forwards.append(f"--tcp={PROXIED}:{deployment.public_port}={DIRECT}:{deployment.public_port}")
+        self.log = open(deployment.folder / "impair.log", "wb")
+        self.process = subprocess.Popen(
+            [RELEASE / "impair", *forwards, *map(str, options)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True)
+        assert self.process.stdout.readline().strip() == "ready", (deployment.folder / "impair.log").read_text()
+
+    def order(self, line):
+        """`cut`, `heal`, `rebind`, `set loss=0.05`, `scenario NAME`."""
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
+    def stop(self):
+        """Ends it; returns what it forwarded."""
+        self.order("quit")
+        text = self.process.stdout.read()
+        self.process.wait(10)
+        self.log.close()
+        return json.loads(text)
+
+
+class ProxiedDeployment(Deployment):
+    """A deployment whose media can only be reached through `Network`, and which has a public TCP port."""
+
+    workers_wanted = 2
+
+    def __init__(self, folder):
+        super().__init__(folder)
+        self.media_ports = [self.media_port + number for number in range(self.workers_wanted)]
+        self.public_port = free_port()
+        self.certificates = pathlib.Path(folder) / "certificates"
+
+    def start(self):
+        if not self.certificates.exists():
+            subprocess.run([RELEASE / "besoegd", "certificate", "--host", PROXIED, "--out", self.certificates],
+                           check=True, stdout=self.log, stderr=self.log)
+        return super().start()
+
+    def environment(self):
+        return super().environment() | {
+            "BESOEG_WORKERS": str(self.workers_wanted),
+            "BESOEG_MEDIA_ADDRESS": DIRECT,
+            "BESOEG_ADVERTISE": PROXIED,
+            "BESOEG_PUBLIC_LISTEN": f"{DIRECT}:{self.public_port}",
+            "BESOEG_PUBLIC_TCP_ADVERTISE": PROXIED,
+            "BESOEG_TURN_HOST": PROXIED,
+            "BESOEG_CERTIFICATE": str(self.certificates / "certificate.pem"),
+            "BESOEG_PRIVATE_KEY": str(self.certificates / "key.pem"),
+        }
+
+
+class Findings:
+    """Figures of the real-time rows, kept for the quality table (see `quality --merge`)."""
+
+    lock = threading.Lock()
+
+    def __init__(self, path):
+        self.path = path
+        self.records = []
+
+    def note(self, scenario, metric, unit, target, measured, ok):
+        self.records.append({"scenario": scenario, "metric": metric, "unit": unit, "target": target,
+                             "measured": measured, "ok": bool(ok)})
+
+    def write(self):
+        os.makedirs(self.path.parent, exist_ok=True)
+        self.path.write_text(json.dumps(self.records, indent=1, ensure_ascii=False))

@@ -1,0 +1,27 @@
+import NetworkSimulation
+import Wire
+
+/// The call begins on whatever the network lets through.
+extension QualityRow {
+  static let gettingThroughRows: [QualityRow] = [
+    .pair(.good, least: .seconds(20)) { run in
+      [
+        Figure("time to first sound", "s", .atMost(2), run.firstSound),
+        Figure("concealed sound", "%", .below(0.1), run.missedPercent),
+        Figure("freeze ratio", "%", .below(0.1), run.freezePercent),
+        Figure("mouth to ear, p95", "ms", nil, run.mouthToEar),
+      ]
+    },
+    .pair(.blockedUDP, least: .seconds(20), streamed),
+    .pair(.onlyTLS, least: .seconds(20), streamed),
+  ]
+
+  private static let streamed: @Sendable (PairRun) -> [Figure] = { run in
+    [
+      Figure("time to first sound", "s", .atMost(2), run.firstSound),
+      Figure("concealed sound", "%", .below(0.5), run.missedPercent),
+      Figure("disconnects", "", .atMost(0), run.disconnects),
+      Figure("over a stream", "", .atLeast(1), run.citizen.usesStream ? 1 : 0),
+    ]
+  }
+}

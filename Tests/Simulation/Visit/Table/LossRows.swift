@@ -1,0 +1,30 @@
+import NetworkSimulation
+import Wire
+
+/// What is lost is repaired before it is missed: sound by the correction data and the copies in the
+/// packets after it, the picture by asking again.
+extension QualityRow {
+  static let lossRows: [QualityRow] = [
+    .pair(.loss5, least: .seconds(60)) { run in
+      [
+        Figure("concealed sound", "%", .below(0.5), run.missedPercent),
+        Figure("freeze ratio", "%", .below(0.5), run.freezePercent),
+        Figure("mouth to ear, p95", "ms", nil, run.mouthToEar),
+      ]
+    },
+    .pair(.bursts15, least: .seconds(60)) { run in
+      [
+        Figure("concealed sound", "%", .below(3), run.missedPercent),
+        Figure("picture moving", "%", .above(95), run.movingPercent),
+        Figure("mouth to ear, p95", "ms", nil, run.mouthToEar),
+      ]
+    },
+    .pair(.loss30, least: .seconds(60)) { run in
+      [
+        Figure("concealed sound", "%", .below(10), run.missedPercent),
+        Figure("disconnects", "", .atMost(0), run.disconnects),
+        Figure("picture moving", "%", nil, run.movingPercent),
+      ]
+    },
+  ]
+}
