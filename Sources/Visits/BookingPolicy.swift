@@ -53,15 +53,16 @@ public struct BookingPolicy: Sendable {
   /// anybody is busy then is the store's to see.
   public func check(_ proposal: BookingProposal) throws(Refusal) {
     switch proposal.initiator.role {
-    case .supportWorker, .operations, nil: break
+    case .supportWorker, .teamLead, .operations, nil: break
     case .citizen: throw .onlyStaffBooks
+    case .caseWorker, .administrator: throw .bookingIsForTheTeam
     }
     let visit = proposal.visit
     guard forms.contains(visit.form) else { throw .formNotOffered }
     guard proposal.citizen.role == .citizen else {
       throw .notACitizen(name: proposal.citizen.displayName)
     }
-    guard proposal.worker.role == .supportWorker else {
+    guard proposal.worker.role.givesSupport else {
       throw .notASupportWorker(name: proposal.worker.displayName)
     }
     guard durationMinutes.contains(visit.durationMinutes) else {

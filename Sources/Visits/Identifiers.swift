@@ -76,3 +76,11 @@ public struct VisitID: Identifier {
   /// Wraps an id.
   public init(rawValue: String) { self.rawValue = rawValue }
 }
+
+/// Names a team: support workers who share citizens, hours and a duty rota.
+public struct TeamID: Identifier {
+  /// The id as text.
+  public let rawValue: String
+  /// Wraps an id.
+  public init(rawValue: String) { self.rawValue = rawValue }
+}

@@ -4,8 +4,21 @@ public enum Role: String, Codable, Sendable, Hashable, CaseIterable {
   case citizen
   /// Gives it (bostøttemedarbejder).
   case supportWorker
+  /// Leads a team of support workers, and visits citizens herself where she has any (teamleder).
+  case teamLead
+  /// Decides what is granted (sagsbehandler, myndighed). Follows up, books nothing.
+  case caseWorker
   /// Runs the system: creates people, books for others, reads figures. Never enters a room.
   case operations
+  /// Sets it up: teams, opening hours, roles, retention. Answers a citizen's request to see
+  /// everything about them.
+  case administrator
+
+  /// Whether visits can be booked with the person as the one who visits.
+  public var givesSupport: Bool { self == .supportWorker || self == .teamLead }
+
+  /// Whether the person works for the municipality.
+  public var isStaff: Bool { self != .citizen }
 }
 
 /// Someone known to a municipality.

@@ -17,10 +17,14 @@ public struct VisitRules: Sendable {
 
   /// What may be booked.
   public var policy: BookingPolicy
+  /// Workers whose visits the initiator may see, move and call off besides her own: those of her
+  /// team, who share its citizens (B13).
+  public var colleagues: Set<PersonID>
 
   /// Rules under a policy.
-  public init(policy: BookingPolicy = BookingPolicy()) {
+  public init(policy: BookingPolicy = BookingPolicy(), colleagues: Set<PersonID> = []) {
     self.policy = policy
+    self.colleagues = colleagues
   }
 
   /// What booking a visit does, or throws.
@@ -38,7 +42,7 @@ public struct VisitRules: Sendable {
     _ command: VisitCommand, to visit: Visit, citizen: Person, worker: Person,
     by initiator: Initiator, at now: UTCMilliseconds
   ) throws(Refusal) -> VisitChange {
-    let step = VisitStep(visit: visit, initiator: initiator, now: now)
+    let step = VisitStep(visit: visit, initiator: initiator, now: now, colleagues: colleagues)
     switch command {
     case .ring: return try step.ring()
     case .answer: return try step.answer()
@@ -61,7 +65,7 @@ public struct VisitRules: Sendable {
   }
 
   private func move(_ visit: Visit, as proposal: BookingProposal) throws(Refusal) -> VisitChange {
-    try Self.requireStaff(proposal.initiator, of: visit)
+    try Self.requireStaff(proposal.initiator, of: visit, colleagues: colleagues)
     switch visit.state {
     case .booked, .missed: break
     case .ringing, .active: throw .visitInProgress
@@ -100,18 +104,28 @@ public struct VisitRules: Sendable {
     switch initiator {
     case .system: return
     case .person(_, role: .operations, _): return
-    case .person(let id, _, _):
-      guard visit.participants.contains(id) else { throw .notYourVisit }
+    case .person(let id, let role, _):
+      guard visit.participants.contains(id) || role.givesSupport && isColleagues(visit) else {
+        throw .notYourVisit
+      }
     }
   }
 
-  static func requireStaff(_ initiator: Initiator, of visit: Visit) throws(Refusal) {
+  private func isColleagues(_ visit: Visit) -> Bool { colleagues.contains(visit.workerID) }
+
+  static func requireStaff(
+    _ initiator: Initiator, of visit: Visit, colleagues: Set<PersonID>
+  ) throws(Refusal) {
     switch initiator {
     case .system: return
     case .person(_, role: .operations, _): return
     case .person(_, role: .citizen, _): throw .onlyStaffBooks
-    case .person(let id, role: .supportWorker, _):
-      guard id == visit.workerID else { throw .notYourVisit }
+    case .person(_, role: .caseWorker, _), .person(_, role: .administrator, _):
+      throw .bookingIsForTheTeam
+    case .person(let id, role: .supportWorker, _), .person(let id, role: .teamLead, _):
+      guard id == visit.workerID || colleagues.contains(visit.workerID) else {
+        throw .notYourVisit
+      }
     }
   }
 
