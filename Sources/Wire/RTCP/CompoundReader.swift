@@ -58,9 +58,8 @@ public struct CompoundReader: Sendable, BitwiseCopyable {
     var next = 0
     while next < datagram.byteCount {
       let header = try RTCPHeader(parsing: datagram.extracting(next..<datagram.byteCount))
+      // RFC 3550 §6.4.1 pads the last packet only; browsers pad feedback wherever it stands.
       next &+= header.packetLength
-      // Only the last packet may be padded (RFC 3550 §6.4.1).
-      guard header.paddingLength == 0 || next == datagram.byteCount else { throw .invalidField }
     }
   }
 

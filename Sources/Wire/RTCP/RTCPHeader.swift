@@ -57,8 +57,8 @@ public struct RTCPHeader: Hashable, Sendable, BitwiseCopyable {
     paddingLength = 0
     if first & 0x20 != 0 {
       paddingLength = Int(bytes.loadUInt8(at: packetLength &- 1))
-      guard paddingLength > 0, paddingLength & 3 == 0,
-        paddingLength <= packetLength &- Self.length
+      // RFC 3550 wants whole words of it; browsers fill up transport-wide feedback with 1 to 3 bytes.
+      guard paddingLength > 0, paddingLength <= packetLength &- Self.length
       else { throw .inconsistentLength }
     }
   }
