@@ -219,7 +219,7 @@ public struct CongestionController: ~Copyable, Sendable {
   // MARK: One feedback
 
   private mutating func judge(at now: MonotonicTime) {
-    if probes.isUnused { probes.welcome(at: now) }
+    if probes.isUnused { probes.welcome(at: now + .milliseconds(200)) }
     sending.advance(to: now)
     guard let arrived = throughput.rate else { return }
     // What got through, and what would have but for the loss that the path has anyway.
@@ -249,7 +249,7 @@ public struct CongestionController: ~Copyable, Sendable {
     _ seen: RateControl.Observation, sent sending: Double, at now: MonotonicTime
   ) {
     let wasDraining = isDraining
-    if !wasDraining { bitrateBeforeDrain = rate.bitrate }
+    if !wasDraining, !drain.isRepeated(at: now) { bitrateBeforeDrain = rate.bitrate }
     let isDrained = drain.update(
       QueueDrain.Observation(
         queue: queue.delay, packetTime: packetTime, carried: seen.carriedNow, sent: sending,

@@ -13,8 +13,15 @@ struct LossControl {
   private static let longestWindow = TimeSpan.seconds(2)
   /// So much more than usual is no chance, beyond the usual spread.
   private static let margin = 0.03
-  /// Loss that is acted on at once.
+  /// A trial needs so many windows of excess in a row; where packets are lost in bursts, one burst
+  /// fills a window, and it takes more of them.
+  private static let excessWindowsNeeded = (usual: 2, bursty: 4)
+  /// From runs of this mean length on, losses are bursts.
+  private static let burst = 2.5
+  /// Loss that is acted on at once, unless it is a burst.
   private static let heavy = 0.4
+  /// A fall of the loss by fewer standard deviations than this may be chance.
+  private static let doubtful = 2.0
   /// How far we go down to try, as part of what the path carries.
   private static let trial = 0.75
   private static let trialPackets = 80
@@ -61,6 +68,7 @@ struct LossControl {
   private var excessWindows = 0
   private var excessLoss = 0.0
   private var spread = 0.02
+  private var runs = LossRuns()
   private var current: Trial?
   /// When loss was last found to be ours, and what the path was found to carry.
   private var blamed: (at: MonotonicTime, rate: Double)?
@@ -76,7 +84,7 @@ struct LossControl {
   mutating func didArrive(sentAt: MonotonicTime, late: Bool) {
     guard sentAt >= ignoredBefore else { return }
     received &+= 1
-    if late { lost &-= 1 }
+    if late { lost &-= 1 } else { runs.didArrive() }
     countTrial(sentAt, received: 1, lost: late ? -1 : 0)
   }
 
@@ -84,6 +92,7 @@ struct LossControl {
   mutating func didLose(sentAt: MonotonicTime) {
     guard sentAt >= ignoredBefore else { return }
     lost &+= 1
+    runs.didLose()
     countTrial(sentAt, received: 0, lost: 1)
   }
 
@@ -116,14 +125,14 @@ struct LossControl {
     fraction += 0.25 * (loss - fraction)
     guard current == nil else { return .none }
     let excess = loss - inherent
-    // What chance alone does to so few packets, two standard deviations of it; bursts do more.
-    let chance = 2 * (max(inherent, 0.01) / Double(max(1, count))).squareRoot()
+    // What chance alone does to so few packets, two standard deviations of it.
+    let chance = 2 * runs.deviation(of: max(inherent, 0.01), in: count)
     guard excess > Self.margin + max(2 * spread, chance) else {
       excessWindows = 0
       excessLoss = 0
       spread += 0.1 * (abs(excess) - spread)
       if excess < 0 {
-        inherent += 0.15 * excess
+        inherent += 0.08 * excess
       } else if !seen.isQueued {
         inherent += 0.05 * excess
       }
@@ -138,7 +147,9 @@ struct LossControl {
       excessLoss = 0
       return .congestion(carried: seen.carried)
     }
-    guard excessWindows >= 2 || excess > Self.heavy else { return .none }
+    let isBursty = runs.meanLength >= Self.burst
+    let needed = isBursty ? Self.excessWindowsNeeded.bursty : Self.excessWindowsNeeded.usual
+    guard excessWindows >= needed || excess > Self.heavy && !isBursty else { return .none }
     let before = excessLoss / Double(excessWindows)
     excessWindows = 0
     excessLoss = 0
@@ -167,7 +178,10 @@ struct LossControl {
     lost = 0
     windowStart = now
     let after = share(trial.received, trial.lost)
-    let hasFallen = after - inherent < 0.5 * (trial.lossBefore - inherent)
+    // It was tried because the loss was high: by chance alone it would be lower now.
+    let doubt = Self.doubtful * runs.deviation(of: (after + trial.lossBefore) / 2, in: count)
+    let hasFallen =
+      after - inherent < 0.5 * (trial.lossBefore - inherent) && trial.lossBefore - after > doubt
     // Sound alone cannot be sent more slowly, and then nothing was tried.
     if hasFallen, count > 0, seen.sent < 0.9 * trial.sentBefore {
       blamed = (now, trial.carriedBefore)
@@ -200,6 +214,7 @@ struct LossControl {
     ignore(before: now)
     inherent = 0
     spread = 0.02
+    runs = LossRuns()
     blamed = nil
   }
 

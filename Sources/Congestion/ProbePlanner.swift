@@ -9,9 +9,6 @@ struct ProbePlanner {
   /// Between probes while more is wanted than the estimate.
   private static let interval = TimeSpan.seconds(2)
   private static let longestInterval = TimeSpan.seconds(6)
-  /// Where the sound hardly fits, a probe is a queue before it: there it is made so seldom.
-  private static let narrowInterval = TimeSpan.seconds(8)
-  private static let narrow = 100_000.0
   /// After the estimate has fallen, before the first probe.
   private static let rest = TimeSpan.milliseconds(1_500)
   /// How much faster than the estimate a probe is.
@@ -74,7 +71,7 @@ struct ProbePlanner {
     let packets = max(Self.fewestPackets, bytes / 1_200, Int(span.milliseconds / 8))
     count = count == .max ? 1 : count + 1
     current = Probe(id: count, issuedAt: now, minimumBytes: bytes, minimumPackets: packets)
-    nextAt = now + (estimate < Self.narrow ? Self.narrowInterval : wait)
+    nextAt = now + wait
     return ProbeCluster(
       id: ProbeCluster.ID(rawValue: count), bitrate: Int(rate), minimumBytes: bytes,
       minimumPackets: packets)

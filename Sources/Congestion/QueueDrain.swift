@@ -50,6 +50,9 @@ struct QueueDrain: BitwiseCopyable {
   private var state = State.idle
   private var believes = Self.belief
   private var believedUntil: MonotonicTime?
+  /// What the path carried before the last drain, in bit/s, and when that one ended. A drain that
+  /// follows soon finds us all but stopped, which says nothing about what the path carries.
+  private var earlier: (carried: Double, endedAt: MonotonicTime)?
 
   /// Whether the queue is being emptied.
   var isDraining: Bool { if case .draining = state { true } else { false } }
@@ -73,10 +76,11 @@ struct QueueDrain: BitwiseCopyable {
       state = .draining(
         since: now, until: now + min(.seconds(6), rest + seen.roundTrip + Self.patience),
         longest: seen.queue,
-        carried: seen.carried)
+        carried: max(seen.carried, isRepeated(at: now) ? earlier?.carried ?? 0 : 0))
     case .draining(let begin, let end, let before, let carried):
       if seen.queue < short {
         state = .idle
+        earlier = nil
         return true
       }
       // What was on its way when it began comes out first: the queue may grow yet.
@@ -85,6 +89,7 @@ struct QueueDrain: BitwiseCopyable {
         state = .draining(since: begin, until: end, longest: longest, carried: carried)
         return false
       }
+      earlier = (carried, now)
       let inVain = seen.queue.nanoseconds > longest.nanoseconds / 2
       // Sound alone cannot stop: there the queue is not ours if as much comes out as goes in, unless
       // there is room for nothing else (`StandingQueue`).
@@ -97,9 +102,18 @@ struct QueueDrain: BitwiseCopyable {
       let calm = seen.queue < short ? calmSince ?? now : nil
       let isOver = now - (calm ?? now) > Self.calm || now - since > believes
       state = isOver ? .idle : .competing(since: since, calmSince: calm)
-      if isOver { believedUntil = calm == nil ? now : nil }
+      guard isOver else { return false }
+      believedUntil = calm == nil ? now : nil
+      // What comes out at this moment is too little to tell whether we have stopped: it sways with the
+      // other flow.
+      if calm == nil { earlier = (max(seen.carried, 2 * Self.soundAlone), now) }
     }
     return false
+  }
+
+  /// Whether a drain has just ended without a short queue.
+  func isRepeated(at now: MonotonicTime) -> Bool {
+    earlier.map { now - $0.endedAt < Self.again } ?? false
   }
 
   /// Another flow fills the queue.
@@ -110,5 +124,8 @@ struct QueueDrain: BitwiseCopyable {
   }
 
   /// Starts over.
-  mutating func restart() { state = .idle }
+  mutating func restart() {
+    state = .idle
+    earlier = nil
+  }
 }

@@ -32,7 +32,7 @@ public struct StandingQueue: Sendable, BitwiseCopyable {
 
   /// Making way for so long without the queue getting shorter than this part of what it was shows
   /// that another flow fills it …
-  private static let vain = TimeSpan.seconds(6)
+  private static let vain = (usual: TimeSpan.seconds(6), narrow: TimeSpan.seconds(16))
   private static let emptied = 0.6
   /// … which is believed for so long.
   private static let belief = TimeSpan.seconds(30)
@@ -46,6 +46,13 @@ public struct StandingQueue: Sendable, BitwiseCopyable {
   private var yieldsAgainAt = MonotonicTime.zero
   private var narrowUntil = MonotonicTime.zero
   private var last = MonotonicTime.zero
+
+  /// The least pause between two probes of a path that hardly carries the sound: each is a queue
+  /// before it.
+  public static let probePause = TimeSpan.seconds(8)
+
+  /// Whether the path was found to hardly carry the sound, not long ago.
+  public func isNarrow(at now: MonotonicTime) -> Bool { now < narrowUntil }
 
   /// A path without such a queue.
   public init() {}
@@ -63,7 +70,9 @@ public struct StandingQueue: Sendable, BitwiseCopyable {
     let elapsed = min((now - last).seconds, 1)
     last = now
     guard now >= yieldsAgainAt else { return false }
-    if let start = yielding, let standsSince, now - max(start.since, standsSince) > Self.vain {
+    if let start = yielding, let standsSince,
+      now - max(start.since, standsSince) > (isNarrow ? Self.vain.narrow : Self.vain.usual)
+    {
       guard delay.seconds > start.delay.seconds * Self.emptied else {
         // It takes its time, but it does get shorter.
         yielding = (now, delay)

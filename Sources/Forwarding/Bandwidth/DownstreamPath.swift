@@ -21,7 +21,7 @@ struct DownstreamPath: ~Copyable {
   static let longestWaitWhileBlocked = TimeSpan.milliseconds(300)
   /// How long pictures wait for the path's first answer: a keyframe alone would be seconds of queue on
   /// a narrow one, with the sound behind it.
-  static let opening = TimeSpan.milliseconds(600)
+  static let opening = TimeSpan.zero
   /// What is kept for sound in any case, in bit/s: Opus at 32 kbit/s with its headers. A pause in the
   /// speech is no room for the picture.
   static let soundReserve = 46_000
@@ -29,6 +29,7 @@ struct DownstreamPath: ~Copyable {
   private let controllers: FixedTable<CongestionController>
   private var reported = ReportedCapacity()
   private var standing = StandingQueue()
+  private var lastProbe: MonotonicTime?
   private var budget: PacingBudget
   private var sound = LayerRates()
   private var all = LayerRates()
@@ -167,8 +168,9 @@ struct DownstreamPath: ~Copyable {
   /// When the first packet that waits may leave; nil while none waits or none may.
   var nextRelease: MonotonicTime? {
     guard !queue.isEmpty else { return nil }
-    guard hasFeedback, controllers[0].hasAnswer else { return opensAt ?? .zero }
-    return budget.nextRelease
+    let opening = opensAt ?? .zero
+    guard hasFeedback else { return opening }
+    return budget.nextRelease.map { controllers[0].hasAnswer ? $0 : max($0, opening) }
   }
 
   /// Whether the path is being asked for the first time how much it carries.
@@ -226,10 +228,14 @@ struct DownstreamPath: ~Copyable {
 
   /// Begins a probe where one is due; whether it did.
   mutating func startProbe(wanted bitrate: Int, at now: MonotonicTime) -> Bool {
-    guard hasFeedback, probe == nil,
+    let mayProbe =
+      !standing.isNarrow(at: now)
+      || lastProbe.map { now - $0 >= StandingQueue.probePause } ?? true
+    guard hasFeedback, probe == nil, mayProbe,
       let cluster = controllers[0].takeProbe(wanted: bitrate, at: now)
     else { return false }
     probe = ProbeSchedule(cluster, now: now)
+    lastProbe = now
     return true
   }
 

@@ -30,6 +30,9 @@ struct MissingPackets {
   /// Bounds of how long a packet is waited for, between which it is eight round trips: a key frame is
   /// several packets, each of which can be lost as well, so asking again is the shorter way for long.
   private static let leastWait = TimeSpan.milliseconds(400)
+  /// The least where much is lost: ours is the round trip to the relay, which may have to ask the sender
+  /// itself, over a longer way, and more than once.
+  private static let leastLossyWait = TimeSpan.milliseconds(1_000)
   private static let mostWait = TimeSpan.milliseconds(1_500)
 
   private var missing: [Missing] = []
@@ -94,7 +97,8 @@ struct MissingPackets {
   ) -> Due {
     var due = Due()
     guard !missing.isEmpty else { return due }
-    let wait = min(max(roundTrip * 8, Self.leastWait), Self.mostWait)
+    let least = isLossy ? Self.leastLossyWait : Self.leastWait
+    let wait = min(max(roundTrip * 8, least), Self.mostWait)
     let before = missing.count
     missing.removeAll { now - $0.noticed > wait }
     due.gaveUp = missing.count < before

@@ -43,7 +43,8 @@ struct MediaSender: ~Copyable {
         using: &generator)
     }
     self.audio = audio
-    path = PathSender(buffer: buffer, now: now)
+    path = PathSender(
+      buffer: buffer, hasNumberedSound: media.audio?.transportSequenceExtension != nil, now: now)
     soundBitrate = configuration.audioBitrate
     wantedPicture = configuration.videoBitrate
   }

@@ -11,7 +11,7 @@ struct PathSender: ~Copyable {
   /// few frames' time and still does not fill a home router's queue at once.
   private static let blindPacing = 4
   /// How long pictures wait for the path's first answer.
-  private static let opening = TimeSpan.milliseconds(600)
+  private static let opening = TimeSpan.zero
   /// Where `OutgoingPacket.writeHeader` puts the transport-wide number: after the fixed header (12), the
   /// block's head (4) and the element's head (1).
   private static let numberOffset = 17
@@ -26,15 +26,19 @@ struct PathSender: ~Copyable {
   private var controller: CongestionController
   private var budget: PacingBudget
   private var probe: ProbeSchedule?
+  private var lastProbe: MonotonicTime?
   private var standing = StandingQueue()
-  /// Pictures wait for the path's first answer until then; nil before the first sound.
+  private let hasNumberedSound: Bool
+  /// Pictures wait for the path's first answer until then; nil before anything is sent.
   private var opensAt: MonotonicTime?
   /// Whether feedback has come: before, the estimate is a guess.
   private(set) var hasFeedback = false
 
-  /// A path that makes its packets in `buffer`.
-  init(buffer: UnsafeMutableRawBufferPointer, now: MonotonicTime) {
+  /// A path that makes its packets in `buffer`. Where its sound is numbered, feedback about it comes
+  /// before the first picture has to leave.
+  init(buffer: UnsafeMutableRawBufferPointer, hasNumberedSound: Bool, now: MonotonicTime) {
     self.buffer = buffer
+    self.hasNumberedSound = hasNumberedSound
     controller = CongestionController(
       configuration: CongestionConfiguration(startBitrate: Self.startBitrate), now: now)
     budget = PacingBudget(now: now)
@@ -85,6 +89,7 @@ struct PathSender: ~Copyable {
         delay: controller.queueingDelay, loss: controller.lossFraction, wait: wait, at: now)
       if isVain { controller.noteCompetitor(at: now) }
     }
+    if hasNumberedSound, opensAt == nil { opensAt = now + Self.opening }
     let rate = hasFeedback ? controller.pacingRate : pictureBitrate * Self.blindPacing
     budget.setRate(bitsPerSecond: isOpening(at: now) ? 0 : rate, at: now)
   }
@@ -113,7 +118,6 @@ struct PathSender: ~Copyable {
     send: (MediaPacketKind, UnsafeMutableRawBufferPointer, Int) -> Void
   ) {
     stamp(length, track: track, probe: nil, at: now)
-    if opensAt == nil, track.transportSequenceExtension != nil { opensAt = now + Self.opening }
     budget.force(bytes: length + OutgoingPacket.tagLength, at: now)
     send(.rtp, buffer, length)
   }
@@ -141,8 +145,12 @@ struct PathSender: ~Copyable {
     send: (MediaPacketKind, UnsafeMutableRawBufferPointer, Int) -> Void
   ) {
     guard hasFeedback else { return }
-    if probe == nil, let cluster = controller.takeProbe(wanted: wanted, at: now) {
+    let mayProbe =
+      !standing.isNarrow(at: now)
+      || lastProbe.map { now - $0 >= StandingQueue.probePause } ?? true
+    if probe == nil, mayProbe, let cluster = controller.takeProbe(wanted: wanted, at: now) {
       probe = ProbeSchedule(cluster, now: now)
+      lastProbe = now
     }
     while let current = probe {
       if current.isComplete || current.isStale(at: now) { return probe = nil }
