@@ -18,6 +18,9 @@ public struct StandingQueue: Sendable, BitwiseCopyable {
     long: TimeSpan.milliseconds(80), patience: TimeSpan.milliseconds(400)
   )
   private static let memory = TimeSpan.seconds(60)
+  /// A queue that gets shorter by so much a second drains, and does not stand: little is sent then, and
+  /// what arrives at its end says nothing of the path.
+  private static let draining = -0.3
   /// Of what arrives, so much is aimed at.
   private static let share = 0.85
   /// Less than this is not what a path carries: feedback can get lost altogether.
@@ -40,6 +43,9 @@ public struct StandingQueue: Sendable, BitwiseCopyable {
   /// What may be sent in all, in bit/s; nil while nothing stands.
   public private(set) var bound: Double?
   private var standsSince: MonotonicTime?
+  /// The delay last seen, and how fast it changes, in seconds per second, smoothed over half a second.
+  private var lastDelay = TimeSpan.zero
+  private var slope = 0.0
   private var calmSince: MonotonicTime?
   /// When making way began, and how long the queue was then.
   private var yielding: (since: MonotonicTime, delay: TimeSpan)?
@@ -65,10 +71,15 @@ public struct StandingQueue: Sendable, BitwiseCopyable {
     at now: MonotonicTime
   ) -> Bool {
     let isNarrow = now < narrowUntil && Double(arrives) < Self.narrow.path
-    standsSince = delay > (isNarrow ? Self.sooner.long : Self.long) ? standsSince ?? now : nil
-    calmSince = delay < Self.short ? calmSince ?? now : nil
     let elapsed = min((now - last).seconds, 1)
     last = now
+    if elapsed > 0 {
+      slope += ((delay - lastDelay).seconds / elapsed - slope) * min(elapsed * 2, 1)
+      lastDelay = delay
+    }
+    let isLong = delay > (isNarrow ? Self.sooner.long : Self.long)
+    standsSince = isLong && slope > Self.draining ? standsSince ?? now : nil
+    calmSince = delay < Self.short ? calmSince ?? now : nil
     guard now >= yieldsAgainAt else { return false }
     if let start = yielding, let standsSince,
       now - max(start.since, standsSince) > (isNarrow ? Self.vain.narrow : Self.vain.usual)
@@ -85,7 +96,7 @@ public struct StandingQueue: Sendable, BitwiseCopyable {
     }
     let patience = isNarrow ? Self.sooner.patience : Self.patience
     let stands = standsSince.map { now - $0 > patience } ?? false
-    if stands || wait > Self.patience {
+    if stands || (wait > Self.patience && slope > Self.draining) {
       let carried = max(Double(arrives) * Self.share, Self.least)
       if bound == nil { yielding = (now, delay) }
       bound = min(bound ?? carried, carried)

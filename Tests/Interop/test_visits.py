@@ -133,6 +133,20 @@ def test_two_chromiums_hear_and_see_each_other(deployment, parties, chromiums, m
     wait_for_state(page, "ended", 10)
 
 
+def test_a_picture_that_stands_still_is_explained_in_plain_words(deployment, parties, chromiums):
+    worker, citizen, visit = parties
+    page, other = chromiums
+    caption = page.get_by_role("status").filter(has_text="Nettet er svagt")
+    assert not caption.is_visible()
+    worker.json("POST", f"/visits/{visit}/picture", {"level": "held", "cause": "sender-network"})
+    caption.wait_for(state="visible", timeout=5000)
+    assert caption.inner_text() == "Nettet er svagt. Vi har slukket billedet for at holde lyden."
+    worker.json("POST", f"/visits/{visit}/picture", {"level": "full", "cause": "recovered"})
+    caption.wait_for(state="hidden", timeout=5000)
+    causes = [entry["cause"] for entry in worker.ledger(visit) if entry["kind"] == "picture"]
+    assert "held:sending:sender-network" in causes and "full:sending:recovered" in causes
+
+
 def test_media_is_back_within_five_seconds_of_a_killed_worker(deployment, parties, chromiums):
     worker, citizen, visit = parties
     page, other = chromiums

@@ -16,8 +16,10 @@ const patience = 1000;
 /** Room has to be there for so long, with so much to spare, before the picture grows. */
 const calm = 3000;
 const margin = 1.15;
-/** Nothing measures the room while no picture is sent, so it is tried; at first after this, in ms. */
+/** Little measures the room while little is sent, so it is tried; at first after this, in ms. */
 const firstTrial = 8000;
+/** What a trial is given to show that there is room, in ms: the browser's own estimate follows slowly. */
+const trialPatience = 6000;
 const longestTrial = 60_000;
 
 /** Chooses the level. Told what may be sent in all, in bit/s, and the time in ms. */
@@ -39,7 +41,8 @@ export class Ladder {
     if (down > this.index) {
       this.roomySince = undefined;
       this.shortSince ??= now;
-      if (now - this.shortSince < patience) return undefined;
+      const isTrial = this.triedAt !== undefined && this.triedAt === this.movedAt && down === this.index + 1;
+      if (now - this.shortSince < (isTrial ? trialPatience : patience)) return undefined;
       // A trial that failed makes the next one wait longer.
       if (this.triedAt !== undefined && now - this.triedAt < this.trial) {
         this.trial = Math.min(this.trial * 2, longestTrial);
@@ -48,19 +51,14 @@ export class Ladder {
     }
     this.shortSince = undefined;
     if (this.index === 0) return undefined;
-    if (!this.level.encoding.active) {
-      if (now - this.movedAt < this.trial) return undefined;
-      this.triedAt = now;
-      return this.#move(levels.findLastIndex(({ encoding }) => encoding.active), now);
-    }
-    if (room < levels[this.index - 1].least * margin) {
-      this.roomySince = undefined;
-      return undefined;
-    }
-    this.roomySince ??= now;
-    if (now - this.roomySince < calm) return undefined;
-    if (this.index === 1) this.trial = firstTrial;
-    return this.#move(this.index - 1, now);
+    if (room >= levels[this.index - 1].least * margin) this.roomySince ??= now;
+    else this.roomySince = undefined;
+    const isRoomy = this.roomySince !== undefined && now - this.roomySince >= calm;
+    if (!isRoomy && now - this.movedAt < this.trial) return undefined;
+    if (isRoomy && this.index === 1) this.trial = firstTrial;
+    if (!isRoomy) this.triedAt = now;
+    const lowest = levels.findLastIndex(({ encoding }) => encoding.active);
+    return this.#move(Math.min(this.index - 1, lowest), now);
   }
 
   #move(index, now) {
