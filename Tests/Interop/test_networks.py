@@ -2,9 +2,8 @@
 
 `BESOEG_NETWORK_SECONDS` is how long each row is held (20 in the tests, 60 in `make quality`); the
 figures go beside their targets to `.build/quality-browser.json`, from where the quality table takes
-them. What follows from chance (loss, and what a busy machine makes of it) is asserted here against a
-bound that no broken call meets and no unlucky stretch of 20 s misses; the targets themselves are the
-table's.
+them. `make quality` asserts the targets; in the short rows of `make test`, what follows from chance is
+asserted against a bound that no broken call meets and no unlucky stretch of 20 s misses.
 """
 
 import json
@@ -106,6 +105,11 @@ def silence(page, seconds):
     }""", seconds)
 
 
+def bound(target, short):
+    """The target, or what a short row is held to."""
+    return target if SECONDS >= 60 else short
+
+
 def allowed(bound, machine, since, elapsed):
     """A bound in percent, with the time added that the machine was short of processor."""
     return bound + 100 * machine.short_seconds(since) / elapsed
@@ -121,8 +125,8 @@ def test_five_percent_random_loss(proxied, playwright, tmp_path, machine, findin
     network.stop()
     findings.note("loss5, Chromium", "concealed sound", "%", "< 0.5", seen["concealed"], seen["concealed"] < 0.5)
     findings.note("loss5, Chromium", "freeze ratio", "%", "< 0.5", seen["frozen"], seen["frozen"] < 0.5)
-    assert seen["concealed"] < allowed(3, machine, since, seen["elapsed"]), seen
-    assert seen["frozen"] < allowed(10, machine, since, seen["elapsed"]), seen
+    assert seen["concealed"] < allowed(bound(0.5, 3), machine, since, seen["elapsed"]), seen
+    assert seen["frozen"] < allowed(bound(0.5, 10), machine, since, seen["elapsed"]), seen
 
 
 def test_fifteen_percent_loss_in_bursts(proxied, playwright, tmp_path, machine, findings):
@@ -136,7 +140,8 @@ def test_fifteen_percent_loss_in_bursts(proxied, playwright, tmp_path, machine, 
     moving = 100 - seen["frozen"]
     findings.note("bursts15, Chromium", "concealed sound", "%", "< 3", seen["concealed"], seen["concealed"] < 3)
     findings.note("bursts15, Chromium", "picture moving", "%", "> 95", moving, moving > 95)
-    assert seen["concealed"] < allowed(15, machine, since, seen["elapsed"]), seen
+    assert seen["concealed"] < allowed(bound(3, 15), machine, since, seen["elapsed"]), seen
+    assert seen["frozen"] < allowed(bound(5, 60), machine, since, seen["elapsed"]), seen
 
 
 def test_the_line_gets_narrow_and_wide_again(proxied, playwright, tmp_path, machine, findings):
@@ -162,8 +167,9 @@ def test_the_line_gets_narrow_and_wide_again(proxied, playwright, tmp_path, mach
     worst = max(narrow["concealed"], wide["concealed"])
     findings.note("steps, Chromium", "concealed sound, worst stretch", "%", "<= 1", worst, worst <= 1)
     findings.note("steps, Chromium", "whole picture after a rise", "s", "<= 10", whole or 99, (whole or 99) <= 10)
-    assert worst <= allowed(5, machine, since, SECONDS), (narrow, wide)
+    assert worst <= allowed(bound(1, 5), machine, since, SECONDS), (narrow, wide)
     assert moving is not None, wide
+    assert (whole or 99) <= bound(10, 99) + machine.short_seconds(risen), wide
 
 
 def test_the_address_changes(proxied, playwright, tmp_path, machine, findings):
@@ -178,7 +184,7 @@ def test_the_address_changes(proxied, playwright, tmp_path, machine, findings):
     call.finish()
     network.stop()
     findings.note("rebinding, Chromium", "longest gap in speech", "s", "<= 1", gap, gap <= 1)
-    assert gap <= 2 + machine.short_seconds(since), gap
+    assert gap <= bound(1, 2) + machine.short_seconds(since), gap
 
 
 def test_thirty_seconds_without_any_network(proxied, playwright, tmp_path, machine, findings):
