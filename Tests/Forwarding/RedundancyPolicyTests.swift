@@ -18,7 +18,7 @@ import Wire
     }
   }
 
-  @Test(arguments: [(0.01, 0), (0.05, 1), (0.10, 2), (0.15, 4), (0.30, 4)])
+  @Test(arguments: [(0.01, 0), (0.03, 1), (0.05, 2), (0.10, 2), (0.15, 4), (0.30, 4)])
   func theDepthFollowsTheLoss(loss: Double, depth: Int) {
     var policy = RedundancyPolicy()
     #expect(depths(&policy, loss: loss, seconds: 0..<10).last == depth)

@@ -5,11 +5,15 @@ import Wire
 
 @Suite struct RetransmissionTests {
   /// A room of two in which participant 0's picture has reached participant 1.
-  private func flowing(packets: UInt16 = 20) throws -> (RoomDriver, [RoomDriver.Sent]) {
+  private func flowing(
+    packets: UInt16 = 20, lost: UInt8 = 0
+  ) throws -> (RoomDriver, [RoomDriver.Sent]) {
     let driver = RoomDriver()
     try driver.join(0)
     try driver.join(1)
     driver.settle()
+    driver.wait(510)
+    driver.room.paths[1].note(fractionLost: lost, at: driver.now)
     var out: [RoomDriver.Sent] = []
     for index in 0..<packets {
       out += driver.rtp(
@@ -69,6 +73,22 @@ import Wire
       driver.wait(1)
     }
     #expect(answers == 3)
+  }
+
+  /// The loss a receiver reports is smoothed: a first report counts for a quarter.
+  @Test(arguments: [(0 as UInt8, 1), (100, 2), (160, 3)])
+  func whereMuchIsLostAnAnswerIsRepeated(reported: UInt8, answers: Int) throws {
+    let (driver, out) = try flowing(lost: reported)
+    let lost = try #require(out[7].header?.sequenceNumber.rawValue)
+    let first = driver.rtcp(TestPacket.nack([lost], of: slot), from: 1).rtp(to: 1)
+    #expect(first.count == 1)
+    let later = driver.wait(39).rtp(to: 1) + driver.wait(2).rtp(to: 1) + driver.wait(500).rtp(to: 1)
+    let again = (first + later).filter { $0.header?.ssrc == TestMedia.slotRTXSSRC(1, 0) }
+    #expect(again.count == answers)
+    // The same packet, under another number: never two packets under one nonce.
+    #expect(Set(again.map(\.payload)).count == 1)
+    #expect(Set(again.compactMap { $0.header?.sequenceNumber.rawValue }).count == answers)
+    #expect(driver.room.statistics(of: 1).outboundVideo.nacked == 1)
   }
 
   @Test func aPacketOfAnEarlierSourceIsNotConfusedWithThePresentOne() throws {

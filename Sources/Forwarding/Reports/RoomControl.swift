@@ -95,10 +95,27 @@ extension Room {
       !paths[index].isSilent
     else { return }
     let roundTrip = participants[index].roundTrip
+    let echoes = ResendEchoes.count(for: paths[index].lossFraction)
     request.forEachLost(in: content) { sequence in
-      participants[index].streams[stream].resend(
+      let isSent = participants[index].streams[stream].resend(
         sequence.rawValue, from: participants[origin.participant].tracks[origin.track].history,
         to: index, on: &paths[index], now: now, roundTrip: roundTrip, into: &sink)
+      guard isSent else { return }
+      participants[index].echoes.note(
+        sequence.rawValue, of: UInt8(truncatingIfNeeded: stream), times: echoes, now: now)
+    }
+    if let due = participants[index].echoes.dueAt { schedule(at: due) }
+  }
+
+  /// Sends the repeated answers that are due.
+  mutating func sendEchoes(to index: Int, now: MonotonicTime, into sink: inout ForwardSink) {
+    while let echo = participants[index].echoes.take(at: now) {
+      guard let origin = origin(of: Int(echo.stream), to: index), !paths[index].isSilent
+      else { continue }
+      _ = participants[index].streams[Int(echo.stream)].resend(
+        echo.sequence, from: participants[origin.participant].tracks[origin.track].history,
+        to: index, on: &paths[index], now: now, roundTrip: participants[index].roundTrip,
+        isEcho: true, into: &sink)
     }
   }
 

@@ -12,6 +12,7 @@ extension Room {
       noteSilence(of: index, now: now)
       guard participants[index].isConnected else { continue }
       sendNACKs(to: index, now: now, into: &sink)
+      sendEchoes(to: index, now: now, into: &sink)
       sendFeedback(to: index, now: now, into: &sink)
       sendReports(to: index, now: now, into: &sink)
       advanceBandwidth(of: index, now: now, into: &sink)
@@ -36,6 +37,7 @@ extension Room {
     guard participants[index].isConnected else { return next }
     consider(participants[index].reportsDueAt)
     consider(participants[index].arrivals.dueAt)
+    consider(participants[index].echoes.dueAt)
     consider(paths[index].nextWake)
     for track in 0..<participants[index].tracks.count {
       // Asked only where something is missing: the table is large, and mostly empty.

@@ -26,10 +26,10 @@ struct ResendBudget: BitwiseCopyable {
   private var filledAt: MonotonicTime?
 
   /// Whether the packet may be sent again now, at `rate` bytes a millisecond for long; if so it counts
-  /// as sent.
+  /// as sent. An echo of an answer is part of it: it costs bytes, and does not put off the next answer.
   mutating func allows(
     _ sequence: UInt16, byteCount: Int, now: MonotonicTime, roundTrip: TimeSpan,
-    rate: Int64 = Self.bytesPerMillisecond
+    rate: Int64 = Self.bytesPerMillisecond, isEcho: Bool = false
   ) -> Bool {
     if let filledAt {
       let elapsed = (now - filledAt).nanoseconds / 1_000_000
@@ -41,6 +41,10 @@ struct ResendBudget: BitwiseCopyable {
       filledAt = now
     }
     guard tokens >= Int64(byteCount) else { return false }
+    if isEcho {
+      tokens -= Int64(byteCount)
+      return true
+    }
     let index = Int(sequence & 127)
     var entry = answered[index]
     if entry.sequence == sequence && entry.answers > 0 {

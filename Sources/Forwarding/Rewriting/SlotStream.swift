@@ -202,18 +202,19 @@ struct SlotStream: ~Copyable {
   private var temporalTarget: Int8 { layer > target.spatial ? 0 : target.temporal }
 
   /// Answers a request for the outgoing packet `sequence` from the source's history (RFC 4588 §4):
-  /// the original sequence number (OSN), then the original payload.
+  /// the original sequence number (OSN), then the original payload. An echo is an answer that nobody
+  /// asked for. Whether it was sent.
   mutating func resend(
     _ sequence: UInt16, from history: borrowing PacketHistory, to receiver: Int,
-    on path: inout DownstreamPath, now: MonotonicTime, roundTrip: TimeSpan,
+    on path: inout DownstreamPath, now: MonotonicTime, roundTrip: TimeSpan, isEcho: Bool = false,
     into sink: inout ForwardSink
-  ) {
-    statistics.nacked &+= 1
+  ) -> Bool {
+    if !isEcho { statistics.nacked &+= 1 }
     // Never on the stream itself: a second packet under one number is a second packet under one
     // SRTP nonce.
     guard let agreement, let ssrc = agreement.retransmissionSSRC,
       let source = rewriter.sourceSequence(of: sequence), let entry = history.find(source)
-    else { return }
+    else { return false }
     let payload = history.payload(of: entry)
     let descriptor = kind == .video ? try? VP8PayloadDescriptor(parsing: payload.bytes) : nil
     guard
@@ -223,9 +224,9 @@ struct SlotStream: ~Copyable {
           temporalBase: descriptor?.temporalBaseIndex ?? 0)),
       budget.allows(
         sequence, byteCount: Int(entry.length), now: now, roundTrip: roundTrip,
-        rate: path.resendRate(at: now)),
+        rate: path.resendRate(at: now), isEcho: isEcho),
       let slot = sink.reserve()
-    else { return }
+    else { return false }
     var bytes = slot.mutableBytes
     var writer = RTPHeaderWriter(
       payloadType: agreement.retransmissionPayloadType,
@@ -234,17 +235,18 @@ struct SlotStream: ~Copyable {
       into: &bytes)
     writer.add(
       transportSequence: SequenceNumber(0), id: agreement.transportSequenceID, to: &bytes)
-    guard let headerLength = writer.finish(in: &bytes) else { return }
+    guard let headerLength = writer.finish(in: &bytes) else { return false }
     bytes.storeUInt16(sequence, at: headerLength)
     guard
       let length = append(
         payload, descriptor: descriptor, numbers: numbers, to: slot, at: headerLength + 2)
-    else { return }
+    else { return false }
     path.stamp(
       &bytes, length: length, isNumbered: agreement.transportSequenceID != 0, kind: kind, now: now)
     sink.commit(to: receiver, kind: .rtp, length: length)
     retransmissionSequence &+= 1
     statistics.retransmitted &+= 1
+    return true
   }
 
   /// Copies a payload behind a header and moves the numbers inside it; nil where it does not fit.

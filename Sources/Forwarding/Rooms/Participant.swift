@@ -43,6 +43,8 @@ struct Participant: ~Copyable {
   var flow = LayerFlow()
   /// How much earlier sound its packets carry.
   var redundancy = RedundancyPolicy()
+  /// What it is sent again more than once.
+  var echoes = ResendEchoes()
   /// When sound or picture last came; nil before the first.
   var lastMediaAt: MonotonicTime?
   /// Which kinds have come, one bit each.

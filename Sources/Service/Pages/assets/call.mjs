@@ -1,5 +1,6 @@
 // One participant's media in one visit: joins, holds, and joins again by itself.
 
+import { Cushion } from "./cushion.mjs";
 import { Ladder } from "./ladder.mjs";
 import { codecs, iceServers, withRepairedSound } from "./offer.mjs";
 import { sampleOf } from "./samples.mjs";
@@ -114,6 +115,7 @@ export class Call {
     Object.assign(this, {
       peer, packets: 0, heardAt: performance.now(), brokenAt: undefined, restarts: 0, restartedAt: 0,
       hasSound: false, ladder: new Ladder(),
+      receivers: new Map(), cushions: new Map(), cushionedAt: 0,
     });
 
     const track = (kind) => this.tracks.find((one) => one.kind === kind);
@@ -125,17 +127,17 @@ export class Call {
       direction: "sendonly",
       sendEncodings: [video],
     }).sender;
-    const receivers = new Map();
     for (let slot = 0; slot < this.slots; slot += 1) {
       for (const kind of ["audio", "video"]) {
         const transceiver = peer.addTransceiver(kind, { direction: "recvonly" });
         transceiver.setCodecPreferences(codecs(kind));
-        receivers.set(transceiver.receiver, { kind, slot });
+        this.receivers.set(transceiver.receiver, { kind, slot });
       }
     }
     peer.ontrack = ({ receiver, track: remote }) => {
-      const place = receivers.get(receiver);
-      if (place && peer === this.peer) this.onTrack(place.kind, place.slot, remote);
+      if (peer !== this.peer) return;
+      const place = this.receivers.get(receiver);
+      if (place) this.onTrack(place.kind, place.slot, remote);
     };
     peer.onconnectionstatechange = () => {
       if (peer !== this.peer) return;
@@ -224,6 +226,7 @@ export class Call {
       }
     }
     this.#weigh(report, now);
+    this.#hold(report, now);
     const silent = now - this.heardAt;
     if (this.hasSound && silent > tellAfter && !this.hasToldSilence) {
       this.hasToldSilence = true;
@@ -234,6 +237,24 @@ export class Call {
       if (silent > connectLimit) this.#restart();
     } else if (silent > silenceLimit || (isBroken && silent > healTime) || peer.connectionState === "failed") {
       this.#restartICE();
+    }
+  }
+
+  /** Holds each picture that comes back for as long as its lost parts take to be sent again. */
+  #hold(report, now) {
+    if (now - this.cushionedAt < 1000) return;
+    this.cushionedAt = now;
+    const stats = [...report.values()];
+    const transport = stats.find(({ type }) => type === "transport");
+    const roundTrip = 1000 * (report.get(transport?.selectedCandidatePairId)?.currentRoundTripTime ?? 0);
+    for (const receiver of this.receivers.keys()) {
+      const stat = stats.find(({ type, kind, trackIdentifier }) =>
+        type === "inbound-rtp" && kind === "video" && trackIdentifier === receiver.track.id);
+      if (!stat) continue;
+      if (!this.cushions.has(receiver)) this.cushions.set(receiver, new Cushion());
+      const delay = this.cushions.get(receiver).update(stat, roundTrip, now);
+      // Not every browser takes it (W3C webrtc-extensions); without, it finds the delay more slowly.
+      if (delay !== undefined && "jitterBufferTarget" in receiver) receiver.jitterBufferTarget = delay;
     }
   }
 
