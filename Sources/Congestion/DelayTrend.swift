@@ -66,6 +66,8 @@ struct DelayTrend {
 
   /// Least squares over the window: ms of delay per ms.
   private func slope() -> Double {
+    let times = times.span
+    let delays = delays.span
     var meanTime = 0.0
     var meanDelay = 0.0
     for row in 0..<Self.window {

@@ -1,21 +1,28 @@
 import Glibc
 
 /// `forwarding`: proves that forwarding allocates nothing, then measures what it costs.
-/// `forwarding --proof` does the first only and takes a few seconds. Exits with 1 where the proof
-/// fails or a packet went missing.
+/// `forwarding --proof` does the first only and takes a few seconds; `forwarding --count` is a run for
+/// a tool that counts instructions; `forwarding --cost VISITS…` measures at these numbers of visits.
+/// Exits with 1 where the proof fails or a packet went missing.
 @main
 enum ForwardingBenchmark {
   static func main() {
-    let arguments = CommandLine.arguments.dropFirst()
-    guard arguments.isEmpty || Array(arguments) == ["--proof"] else {
-      print("usage: forwarding [--proof]")
-      exit(2)
-    }
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    let visits = arguments.dropFirst().compactMap { Int($0) }.filter { 1...2_000 ~= $0 }
     do {
-      var holds = try AllocationProof.run()
-      if arguments.isEmpty {
+      let holds: Bool
+      switch arguments.first {
+      case nil:
+        let isProven = try AllocationProof.run()
         print("")
-        holds = try ForwardingCost.run() && holds
+        holds = try ForwardingCost.run(visits: [50, 300]) && isProven
+      case "--proof" where arguments.count == 1: holds = try AllocationProof.run()
+      case "--count" where arguments.count == 1: holds = try InstructionCount.run()
+      case "--cost" where !visits.isEmpty && visits.count == arguments.count - 1:
+        holds = try ForwardingCost.run(visits: visits)
+      default:
+        print("usage: forwarding [--proof | --count | --cost VISITS…]")
+        exit(2)
       }
       exit(holds ? 0 : 1)
     } catch {

@@ -16,14 +16,14 @@ enum ForwardingCost {
     var ratio: Double { relay / floor }
   }
 
-  /// Measures and prints; whether every packet was forwarded.
-  static func run() throws -> Bool {
+  /// Measures at each number of visits and prints; whether every packet was forwarded.
+  static func run(visits counts: [Int]) throws -> Bool {
     print("Processor time per forwarded packet in µs: open, forward, seal; no sockets.")
     print("Median of \(rounds) rounds, each \(tenthsPerRound / 10) s of virtual time, (range);")
     print("per participant 50 sound packets of 100 B and 150 video of 1100 B a second.")
     print(Text.row(["visits", "floor", "media", "timers", "relay", "relay/floor"]))
     var isComplete = true
-    for visits in [50, 300] where try !measure(visits: visits) { isComplete = false }
+    for visits in counts where try !measure(visits: visits) { isComplete = false }
     print("floor: the same packets opened, copied once and sealed, and nothing else")
     print("relay: media + timers (RTCP, feedback, samples, STUN), all of the relay's work")
     return isComplete

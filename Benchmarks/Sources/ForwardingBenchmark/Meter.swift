@@ -32,6 +32,9 @@ struct Meter {
     nanoseconds += now - startedAt - Self.overhead
   }
 
+  /// Forgets the instructions that callgrind, where it runs, has counted between begin and end.
+  static func forgetInstructions() { allocation_counter_forget_instructions() }
+
   /// Adds what another meter measured.
   mutating func add(_ other: Meter) {
     turns += other.turns

@@ -68,6 +68,7 @@ struct RelayRig: ~Copyable {
 
   /// Forgets what was metered.
   mutating func resetMeters() {
+    Meter.forgetInstructions()
     media = Meter()
     timers = Meter()
     paced = Meter()

@@ -48,8 +48,9 @@ struct DownstreamPath: ~Copyable {
   var dueAt: MonotonicTime
   /// What the shares were last made of, in bit/s.
   var sharedBitrate = 0
-  /// Slot by slot, where the picture is.
-  var ladders: InlineArray<20, SlotLadder>
+  /// Slot by slot, where the picture is. In a place of their own: they are large, and not looked at per
+  /// packet.
+  let ladders: FixedTable<SlotLadder>
 
   /// A path to nobody.
   init() {
@@ -57,7 +58,7 @@ struct DownstreamPath: ~Copyable {
     budget = PacingBudget(now: .zero)
     queue = PacingQueue(isUsed: false)
     dueAt = .zero
-    ladders = InlineArray(repeating: SlotLadder(now: .zero))
+    ladders = FixedTable()
   }
 
   /// A path to a participant who just joined.
@@ -70,7 +71,9 @@ struct DownstreamPath: ~Copyable {
     budget = PacingBudget(now: now)
     queue = PacingQueue(isUsed: isNumbered && media.slots.contains { $0.video != nil })
     dueAt = now
-    ladders = InlineArray(repeating: SlotLadder(now: now))
+    ladders = FixedTable(count: min(media.slots.count, Room.maximumCapacity)) { _ in
+      SlotLadder(now: now)
+    }
   }
 
   // MARK: What it is told

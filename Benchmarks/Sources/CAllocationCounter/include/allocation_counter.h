@@ -12,3 +12,6 @@ void allocation_counter_begin(void);
 
 // Stops counting and returns what came since begin.
 allocation_counts allocation_counter_end(void);
+
+// Under callgrind: forgets the instructions counted so far between begin and end.
+void allocation_counter_forget_instructions(void);
