@@ -8,14 +8,17 @@ public struct ArrivalRecorder: ~Copyable, Sendable {
   /// How often feedback is sent while packets arrive. libwebrtc varies between 50 and 250 ms; the
   /// short end lets the sender find the path's limit, and back off, sooner, for 1 % of the bits.
   public static let interval = TimeSpan.milliseconds(50)
-  /// Packets remembered, a power of two: four seconds at 500 packets a second.
-  private static let capacity: UInt64 = 2048
+  /// Packets remembered, a power of two: two seconds at 500 packets a second.
+  private static let capacity: UInt64 = 1024
   /// How far back a late packet is still reported.
   private static let lateLimit: UInt64 = 500
 
+  /// Eight bytes each, so that all that a call keeps of it lies in few lines of the cache.
   private struct Arrival: BitwiseCopyable {
-    var sequence: UInt64 = 0
-    var at = MonotonicTime.zero
+    /// The low half of the extended number; 0 where nothing came, as numbers start in the second cycle.
+    var sequence: UInt32 = 0
+    /// Microseconds since the epoch, the low half: what is remembered is never an hour old.
+    var microseconds: UInt32 = 0
   }
 
   /// Its size never changes and nobody else holds it, so that writing to it never copies it.
@@ -27,6 +30,8 @@ public struct ArrivalRecorder: ~Copyable, Sendable {
   private var lastFeedbackAt: MonotonicTime?
   private var pause = Self.interval
   private var epoch: MonotonicTime?
+  /// Microseconds from the epoch to the latest packet.
+  private var latest: Int64 = 0
 
   /// A recorder; one that is not used takes no memory.
   public init(isUsed: Bool) {
@@ -81,13 +86,19 @@ public struct ArrivalRecorder: ~Copyable, Sendable {
   }
 
   private mutating func record(_ extended: UInt64, now: MonotonicTime) {
-    arrivals[Int(extended & (Self.capacity - 1))] = Arrival(sequence: extended, at: now)
+    latest = (now - (epoch ?? now)).nanoseconds / 1_000
+    arrivals[Int(extended & (Self.capacity - 1))] = Arrival(
+      sequence: UInt32(truncatingIfNeeded: extended),
+      microseconds: UInt32(truncatingIfNeeded: latest))
     hasNews = true
   }
 
-  private func arrival(of extended: UInt64) -> MonotonicTime? {
+  /// When a packet came, after the epoch.
+  private func arrival(of extended: UInt64) -> TimeSpan? {
     let arrival = arrivals[Int(extended & (Self.capacity - 1))]
-    return arrival.sequence == extended ? arrival.at : nil
+    guard arrival.sequence == UInt32(truncatingIfNeeded: extended) else { return nil }
+    let age = UInt32(truncatingIfNeeded: latest) &- arrival.microseconds
+    return TimeSpan(nanoseconds: (latest - Int64(age)) * 1_000)
   }
 
   /// Writes the next feedback packet and returns its length; nil when there is nothing more to tell
@@ -95,7 +106,7 @@ public struct ArrivalRecorder: ~Copyable, Sendable {
   public mutating func writeFeedback(
     into bytes: inout MutableRawSpan, at offset: Int, sender: SSRC, media: SSRC, now: MonotonicTime
   ) -> Int? {
-    guard hasNews, let epoch else { return nil }
+    guard hasNews else { return nil }
     lastFeedbackAt = now
     // What was lost before the first news is told as lost; a long outage is not spelled out.
     while nextToReport < highest && arrival(of: nextToReport) == nil
@@ -109,7 +120,7 @@ public struct ArrivalRecorder: ~Copyable, Sendable {
       base: SequenceNumber(UInt16(truncatingIfNeeded: base)),
       count: Int(highest &- base &+ 1), into: &bytes, at: offset
     ) { distance in
-      arrival(of: base &+ UInt64(distance)).map { .zero + ($0 - epoch) }
+      arrival(of: base &+ UInt64(distance)).map { .zero + $0 }
     }
     guard let written else {
       hasNews = false

@@ -51,8 +51,9 @@ struct QueueMeter {
     note(way, for: holdsFloor ? Self.heldFloorWidth : Self.floorWidth, at: now)
     var fastest = way
     var age = 1
+    var row = recentNext
     while age < recentFilled {
-      let row = (recentNext - age + Self.recentCount) % Self.recentCount
+      row = row == 0 ? Self.recentCount - 1 : row - 1
       if age >= Self.fewestRecent, arrivedAt - arrivals[row] > Self.recentTime { break }
       fastest = min(fastest, recent[row])
       age += 1

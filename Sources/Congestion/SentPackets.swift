@@ -1,12 +1,17 @@
 import Wire
 
-/// What was sent lately and has not been heard of, by transport-wide number: a ring of fixed size.
+/// What was sent lately and has not been heard of, by transport-wide number: a ring that begins small and
+/// doubles, up to a bound, rather than forget what may still be told of.
 ///
 /// Numbers count on past 65535; what travels are their lower 16 bits. Feedback names the newest
 /// packet with those bits, and one that has left the ring is not found.
 struct SentPackets: ~Copyable {
-  /// Packets remembered, a power of two: more than four seconds at 3 Mbit/s.
-  private static let capacity: UInt64 = 2048
+  /// Packets remembered at most, a power of two: more than four seconds at 3 Mbit/s.
+  private static let most = 2048
+  /// Packets remembered at first: a second of a call, which thousands of calls' caches thank for.
+  private static let first = 256
+  /// A packet younger than this, or in flight, is not forgotten while there may be more.
+  private static let memory = TimeSpan.seconds(1)
 
   /// What became of a packet.
   enum Fate: UInt8, BitwiseCopyable { case inFlight, received, lost, unknown }
@@ -21,8 +26,8 @@ struct SentPackets: ~Copyable {
     var fate = Fate.unknown
   }
 
-  /// Its size never changes and nobody else holds it, so that writing to it never copies it.
-  private var packets = [Packet](repeating: Packet(), count: Int(Self.capacity))
+  /// Nobody else holds it, so that writing to it never copies it.
+  private var packets = [Packet](repeating: Packet(), count: Self.first)
   /// The number of the next packet.
   private var next: UInt64 = 1
   /// No packet before this one is in flight.
@@ -34,7 +39,8 @@ struct SentPackets: ~Copyable {
   mutating func append(bytes: Int, probe: UInt16, at now: MonotonicTime) -> SequenceNumber {
     let number = next
     next &+= 1
-    let row = Int(number & (Self.capacity - 1))
+    if mustGrow(before: number, at: now) { grow() }
+    let row = row(of: number)
     close(row, as: .unknown)
     let counted = Int32(clamping: max(0, bytes))
     packets[row] = Packet(
@@ -47,14 +53,14 @@ struct SentPackets: ~Copyable {
   func find(_ sequence: SequenceNumber) -> Packet? {
     let newest = next &- 1
     let back = UInt64(UInt16(truncatingIfNeeded: newest) &- sequence.rawValue)
-    guard back < min(Self.capacity, newest) else { return nil }
-    let packet = packets[Int((newest &- back) & (Self.capacity - 1))]
+    guard back < min(UInt64(packets.count), newest) else { return nil }
+    let packet = packets[row(of: newest &- back)]
     return packet.number == newest &- back ? packet : nil
   }
 
   /// Notes what became of a packet that `find` gave.
   mutating func settle(_ packet: Packet, as fate: Fate) {
-    let row = Int(packet.number & (Self.capacity - 1))
+    let row = row(of: packet.number)
     guard packets[row].number == packet.number else { return }
     close(row, as: fate)
     packets[row].fate = fate
@@ -65,9 +71,10 @@ struct SentPackets: ~Copyable {
   mutating func forget(before sequence: SequenceNumber) -> Int {
     guard let packet = find(sequence) else { return 0 }
     let before = bytesInFlight
-    firstOpen = max(firstOpen, next > Self.capacity ? next &- Self.capacity : 1)
+    let count = UInt64(packets.count)
+    firstOpen = max(firstOpen, next > count ? next &- count : 1)
     while firstOpen < packet.number {
-      close(Int(firstOpen & (Self.capacity - 1)), as: .unknown)
+      close(row(of: firstOpen), as: .unknown)
       firstOpen &+= 1
     }
     return before &- bytesInFlight
@@ -77,6 +84,21 @@ struct SentPackets: ~Copyable {
   mutating func forgetAll() {
     for row in packets.indices { close(row, as: .unknown) }
     firstOpen = next
+  }
+
+  private func row(of number: UInt64) -> Int { Int(number & UInt64(packets.count - 1)) }
+
+  private func mustGrow(before number: UInt64, at now: MonotonicTime) -> Bool {
+    let row = row(of: number)
+    return packets.count < Self.most && packets[row].number != 0
+      && (packets[row].fate == .inFlight || now - packets[row].sentAt < Self.memory)
+  }
+
+  @inline(never)
+  private mutating func grow() {
+    let old = packets
+    packets = [Packet](repeating: Packet(), count: old.count * 2)
+    for packet in old where packet.number != 0 { packets[row(of: packet.number)] = packet }
   }
 
   private mutating func close(_ row: Int, as fate: Fate) {

@@ -1,14 +1,18 @@
 import Testing
+import Wire
 
 @testable import Forwarding
 
 @Suite struct PacketHistoryTests {
-  private func store(_ history: inout PacketHistory, _ sequence: UInt64, length: Int = 1000) {
+  private func store(
+    _ history: inout PacketHistory, _ sequence: UInt64, length: Int = 1000,
+    at milliseconds: Int64 = 0
+  ) {
     let payload = [UInt8](repeating: UInt8(truncatingIfNeeded: sequence), count: length)
     payload.withUnsafeBytes {
       history.store(
         sequence: sequence, timestamp: UInt32(sequence) * 10, marker: sequence % 2 == 0,
-        payload: $0)
+        payload: $0, now: .zero + .milliseconds(milliseconds))
     }
   }
 
@@ -54,6 +58,40 @@ import Testing
     for sequence: UInt64 in 1...600 { store(&history, sequence, length: 50) }
     #expect(holds(history, 600 - 511) == true)
     #expect(holds(history, 600 - 512) == false)
+  }
+
+  @Test func itStaysSmallWhileItReachesFarEnoughBack() {
+    var history = PacketHistory()
+    let bytes = history.byteCapacity
+    let packets = history.entryCapacity
+    // 150 packets of 1000 bytes a second.
+    for sequence: UInt64 in 1...1000 {
+      store(&history, sequence, at: Int64(sequence) * 20 / 3)
+      let reached = sequence > 27 ? sequence - 27 : 1
+      #expect(holds(history, reached) == true)
+    }
+    #expect(history.byteCapacity == bytes)
+    #expect(history.entryCapacity == packets)
+  }
+
+  @Test func itGrowsForWhoAsksLaterAndForgetsNothingInGrowing() {
+    var history = PacketHistory()
+    for sequence: UInt64 in 1...1000 {
+      if sequence == 500 { history.extend(to: .seconds(5)) }
+      store(&history, sequence, at: Int64(sequence) * 20 / 3)
+      // What was in reach when it was told stays in reach while it grows.
+      for back: UInt64 in [1, 20, 27] where sequence > 27 {
+        guard let entry = history.find(sequence - back) else {
+          Issue.record("\(sequence - back) is lost at \(sequence)")
+          continue
+        }
+        let value = UInt8(truncatingIfNeeded: sequence - back)
+        #expect(history.payload(of: entry).allSatisfy { $0 == value })
+      }
+    }
+    // A second of packets.
+    #expect(holds(history, 1000 - 149) == true)
+    #expect(history.byteCapacity == 256 * 1024)
   }
 
   @Test func nothingIsFoundAfterTheSourceStartedOver() {

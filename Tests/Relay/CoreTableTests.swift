@@ -21,6 +21,28 @@ struct RouteTableTests {
     #expect(routes.addressCount == 0)
   }
 
+  @Test("addresses by the thousand come and go as in a dictionary")
+  func churn() {
+    var table = AddressTable(capacity: 4)
+    var model: [SocketAddress: Int32] = [:]
+    var random = RelayRandom.seeded(7)
+    for session: Int32 in 0..<20_000 {
+      let draw = random.next()
+      // Few addresses and ports, so that each comes, goes and is met again many times.
+      let address = SocketAddress(
+        high: draw >> 60 & 1, low: draw & 0xFF, port: UInt16(1 + draw >> 32 & 7))
+      #expect(table.find(address) == model[address])
+      if draw >> 48 & 1 == 0 {
+        #expect(table.set(address, to: session) == model.updateValue(session, forKey: address))
+      } else {
+        table.remove(address)
+        model[address] = nil
+      }
+      #expect(table.count == model.count)
+    }
+    for (address, session) in model { #expect(table.find(address) == session) }
+  }
+
   @Test("user fragments differ by every byte and by length")
   func fragments() throws {
     let texts = ["abcd", "abce", "bbcd", "abc", "abcdabcdabcdabcd", "bbcdabcdabcdabcd"]
@@ -33,7 +55,19 @@ struct RouteTableTests {
 
 @Suite("Who wants to be woken")
 struct WakeTableTests {
-  private func at(_ value: Int64) -> MonotonicTime { MonotonicTime(nanoseconds: value) }
+  /// A time on a tick.
+  private func at(_ value: Int64) -> MonotonicTime { .zero + WakeTable.tick * value }
+
+  @Test("wishes within a tick are granted together, at its end and never before they are due")
+  func ticks() {
+    var table = WakeTable(capacity: 3)
+    table.set(0, to: at(3) + TimeSpan(nanoseconds: 1))
+    table.set(1, to: at(4) - TimeSpan(nanoseconds: 1))
+    table.set(2, to: at(4) + TimeSpan(nanoseconds: 1))
+    #expect(table.nextWake == at(4))
+    let due = (0..<3).filter { table.takeDue($0, at: at(4)) }
+    #expect(due == [0, 1])
+  }
 
   @Test("the earliest wish is the next wake, and each is granted once")
   func order() {

@@ -36,10 +36,12 @@ struct RelayRig: ~Copyable {
     let clients = (0..<visits * 2).map {
       BenchmarkClient(index: $0, identity: identity, random: &random)
     }
+    var configuration = RelayConfiguration(candidates: [relayAddress])
+    configuration.maximumSessions = visits * 2
     var rig = RelayRig(
       clients: clients,
       core: RelayCore(
-        configuration: RelayConfiguration(candidates: [relayAddress]),
+        configuration: configuration,
         identity: try DTLSIdentity(), random: .seeded(random.next())))
     for visit in 0..<visits {
       for index in [visit * 2, visit * 2 + 1] {

@@ -36,6 +36,9 @@ extension Room {
         packet: packet, run: run, source: Int8(index), track: Int8(track), slot: Int8(slot),
         cameAt: now))
     if !isTaken { dropWaiting(to: receiver) }
+    if paths[receiver].queue.isLong {
+      participants[index].tracks[track].keepFor(DownstreamPath.longestWait)
+    }
     if let wake = paths[receiver].nextWake { schedule(at: wake) }
     return .done
   }

@@ -96,6 +96,7 @@ extension Room {
     else { return }
     let roundTrip = participants[index].roundTrip
     let echoes = ResendEchoes.count(for: paths[index].lossFraction)
+    participants[origin.participant].tracks[origin.track].keepFor(PacketHistory.longestReach)
     request.forEachLost(in: content) { sequence in
       let isSent = participants[index].streams[stream].resend(
         sequence.rawValue, from: participants[origin.participant].tracks[origin.track].history,

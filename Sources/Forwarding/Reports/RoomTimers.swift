@@ -6,7 +6,10 @@ extension Room {
   /// Does what is due: reports, feedback, NACKs, keyframe requests, speaker detection.
   public mutating func advance(to now: MonotonicTime, into sink: inout ForwardSink) {
     if let nextWake, nextWake > now { return }
-    if speakerDetector.advance(to: now) { speakersChanged() }
+    if let due = speakersDueAt, due <= now {
+      if speakerDetector.advance(to: now) { speakersChanged() }
+      speakersDueAt = speakerDetector.speaking == 0 ? nil : now + SpeakerDetector.interval
+    }
     sendKeyframeRequests(now: now, into: &sink)
     for index in 0..<capacity where participants[index].isPresent {
       noteSilence(of: index, now: now)
@@ -17,8 +20,7 @@ extension Room {
       sendReports(to: index, now: now, into: &sink)
       advanceBandwidth(of: index, now: now, into: &sink)
     }
-    var next: MonotonicTime? =
-      speakerDetector.speaking == 0 ? nil : now + SpeakerDetector.interval
+    var next = speakersDueAt
     for index in 0..<capacity where participants[index].isPresent {
       if let due = dueAt(index), next.map({ due < $0 }) ?? true { next = due }
     }

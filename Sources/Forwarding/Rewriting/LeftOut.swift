@@ -75,10 +75,14 @@ struct LeftOut: BitwiseCopyable {
   }
 
   /// The run of a source number; nil where it was left out or is from before the source began.
+  @inline(__always)
   func run(of sequence: UInt64) -> Run? {
     if sequence >= present.first { return present }
-    return search { $0.holds(sequence) }
+    return earlierRun(of: sequence)
   }
+
+  @inline(never)
+  private func earlierRun(of sequence: UInt64) -> Run? { search { $0.holds(sequence) } }
 
   /// The run of an outgoing number; nil where that was given before the source began.
   func run(ofOutgoing outgoing: UInt64) -> Run? {

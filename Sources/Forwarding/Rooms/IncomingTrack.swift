@@ -210,7 +210,8 @@ struct IncomingTrack: ~Copyable {
       rates.note(
         headerLength + payload.count, temporal: source.descriptor?.temporalLayer ?? 0, now: now)
     }
-    history.store(sequence: extended, timestamp: timestamp, marker: marker, payload: payload)
+    history.store(
+      sequence: extended, timestamp: timestamp, marker: marker, payload: payload, now: now)
     return source
   }
 
@@ -234,6 +235,9 @@ struct IncomingTrack: ~Copyable {
     pictures = PictureCounter()
     reported = ReportedClock()
   }
+
+  /// Somebody wants, or will want, packets as old as this.
+  mutating func keepFor(_ span: TimeSpan) { history.extend(to: span) }
 
   /// Whether there is anybody to ask for a keyframe.
   var canRequestKeyframe: Bool {

@@ -154,6 +154,7 @@ extension Room {
     let wasQuiet = speakerDetector.speaking == 0
     if speakerDetector.note(level, of: index, now: now) { speakersChanged() }
     if wasQuiet && speakerDetector.speaking != 0 {
+      speakersDueAt = now + SpeakerDetector.interval
       schedule(at: now + SpeakerDetector.interval)
     }
   }

@@ -211,9 +211,15 @@ public struct RelayCore: ~Copyable {
   mutating func sealMedia() {
     while let index = queue.nextUnsealed() {
       let entry = queue.sink.entry(at: index)
-      guard rooms.contains(Int(entry.room)),
-        let session = rooms[Int(entry.room)].session(of: Int(entry.participant)),
-        let destination = sessions[session].transport.remoteAddress,
+      guard rooms.contains(Int(entry.room)), entry.participant >= 0,
+        entry.participant < Room.maximumCapacity
+      else {
+        counters.droppedUnsendable &+= 1
+        continue
+      }
+      // The one field, not a method of the record: that would be called with a copy of the whole room.
+      let session = Int(rooms[Int(entry.room)].members[Int(entry.participant)])
+      guard session >= 0, let destination = sessions[session].transport.remoteAddress,
         let slot = queue.sink.slot(at: index).baseAddress
       else {
         counters.droppedUnsendable &+= 1

@@ -41,7 +41,7 @@ struct RouteTable {
     }
   }
 
-  private var addresses: [SocketAddress: Int32]
+  private var addresses: AddressTable
   private var fragments: [UserFragment: Int32]
   private var sources: [SSRC: Int32]
   /// Each session's addresses.
@@ -49,7 +49,7 @@ struct RouteTable {
 
   /// A table for `capacity` sessions.
   init(capacity: Int) {
-    addresses = Dictionary(minimumCapacity: capacity * 2)
+    addresses = AddressTable(capacity: capacity * 2)
     fragments = Dictionary(minimumCapacity: capacity)
     sources = Dictionary(minimumCapacity: capacity * 2)
     held = Array(repeating: [], count: capacity)
@@ -59,7 +59,7 @@ struct RouteTable {
   var addressCount: Int { addresses.count }
 
   /// Whose address this is.
-  func session(of address: SocketAddress) -> Int? { addresses[address].map { Int($0) } }
+  func session(of address: SocketAddress) -> Int? { addresses.find(address).map { Int($0) } }
 
   /// Whose user fragment this is.
   func session(of fragment: UserFragment) -> Int? { fragments[fragment].map { Int($0) } }
@@ -93,21 +93,22 @@ struct RouteTable {
 
   /// `address` is `session`'s now, whoever's it was: its user may have joined again on one socket.
   mutating func learn(_ address: SocketAddress, of session: Int) {
-    let previous = addresses.updateValue(Int32(truncatingIfNeeded: session), forKey: address)
-    if let previous { held[Int(previous)].removeAll { $0 == address } }
+    if let previous = addresses.set(address, to: Int32(truncatingIfNeeded: session)) {
+      held[Int(previous)].removeAll { $0 == address }
+    }
     held[session].append(address)
   }
 
   /// `address` is no longer `session`'s. It may be another's by now, and stays so.
   mutating func forget(_ address: SocketAddress, of session: Int) {
     guard self.session(of: address) == session else { return }
-    addresses[address] = nil
+    addresses.remove(address)
     held[session].removeAll { $0 == address }
   }
 
   /// Forgets all of a session's addresses.
   mutating func forgetAll(of session: Int) {
-    for address in held[session] { addresses[address] = nil }
+    for address in held[session] { addresses.remove(address) }
     held[session].removeAll(keepingCapacity: true)
   }
 }
