@@ -16,6 +16,7 @@
 #include <spawn.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -38,6 +39,9 @@
 #endif
 #ifndef UDP_SEGMENT
 #define UDP_SEGMENT 103
+#endif
+#ifndef UDP_GRO
+#define UDP_GRO 104
 #endif
 
 // The most datagrams one system call moves: UIO_MAXIOV allows 1024, but past 64 the saving is nil.
@@ -142,6 +146,97 @@ static inline int clinux_receive(int fd, struct clinux_datagram *datagrams, int 
     d->length = truncated || !known ? 0 : messages[i].length;
   }
   return (int)received;
+}
+
+// Where many datagrams are received at once, again and again: the kernel's lists are made once, and only
+// what a call has changed is made new, since most calls bring but a few datagrams.
+struct clinux_inbox {
+  struct clinux_mmsghdr messages[CLINUX_BATCH];
+  struct iovec vectors[CLINUX_BATCH];
+  union clinux_address peers[CLINUX_BATCH];
+  // One UDP_GRO control message each, an int.
+  size_t controls[CLINUX_BATCH][(CMSG_SPACE(sizeof(int)) + sizeof(size_t) - 1) / sizeof(size_t)];
+  uint8_t *bytes;
+  int used;
+};
+
+// 65 535 bytes is the most that the kernel puts together. The odd lines behind keep the slots' first
+// bytes, which are most of what is ever used, out of each other's way in the processor's caches.
+#define CLINUX_INBOX_SLOT (65536 + 1600)
+
+static inline void clinux_inbox_prepare(struct clinux_inbox *inbox, int count) {
+  for (int i = 0; i < count; i++) {
+    struct msghdr *header = &inbox->messages[i].header;
+    header->msg_namelen = sizeof inbox->peers[i];
+    header->msg_controllen = sizeof inbox->controls[i];
+    header->msg_flags = 0;
+  }
+}
+
+// An inbox, or null where there is no memory. Pages of it are taken as they are written to.
+static inline struct clinux_inbox *clinux_inbox_make(void) {
+  struct clinux_inbox *inbox = calloc(1, sizeof *inbox);
+  if (!inbox) return 0;
+  inbox->bytes = aligned_alloc(64, (size_t)CLINUX_BATCH * CLINUX_INBOX_SLOT);
+  if (!inbox->bytes) {
+    free(inbox);
+    return 0;
+  }
+  for (int i = 0; i < CLINUX_BATCH; i++) {
+    inbox->vectors[i].iov_base = inbox->bytes + (size_t)i * CLINUX_INBOX_SLOT;
+    inbox->vectors[i].iov_len = 65536;
+    inbox->messages[i].header.msg_name = &inbox->peers[i];
+    inbox->messages[i].header.msg_iov = &inbox->vectors[i];
+    inbox->messages[i].header.msg_iovlen = 1;
+    inbox->messages[i].header.msg_control = inbox->controls[i];
+  }
+  clinux_inbox_prepare(inbox, CLINUX_BATCH);
+  return inbox;
+}
+
+static inline void clinux_inbox_free(struct clinux_inbox *inbox) {
+  free(inbox->bytes);
+  free(inbox);
+}
+
+// Receives without blocking; returns how many messages came, or -errno.
+static inline int clinux_inbox_receive(struct clinux_inbox *inbox, int fd) {
+  clinux_inbox_prepare(inbox, inbox->used);
+  inbox->used = 0;
+  long received = syscall(
+      SYS_recvmmsg, fd, inbox->messages, (unsigned)CLINUX_BATCH, MSG_DONTWAIT, (void *)0);
+  if (received < 0) return -errno;
+  inbox->used = (int)received;
+  return (int)received;
+}
+
+// What came as message `index`: one datagram, or with UDP_GRO several of one peer put together, each
+// `*segment` bytes long but for a shorter last one. Length 0 is to be ignored.
+static inline struct clinux_datagram clinux_inbox_message(
+    struct clinux_inbox *inbox, int index, uint32_t *segment) {
+  struct clinux_datagram datagram;
+  struct msghdr *header = &inbox->messages[index].header;
+  memset(&datagram, 0, sizeof datagram);
+  datagram.bytes = inbox->vectors[index].iov_base;
+  int truncated = (header->msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0;
+  int known = clinux_from_sockaddr(
+      &inbox->peers[index].generic, &datagram.high, &datagram.low, &datagram.port);
+  datagram.length = truncated || !known ? 0 : inbox->messages[index].length;
+  *segment = datagram.length;
+  struct cmsghdr *control = CMSG_FIRSTHDR(header);
+  if (control && control->cmsg_level == SOL_UDP && control->cmsg_type == UDP_GRO
+      && control->cmsg_len >= CMSG_LEN(sizeof(int))) {
+    int size = 0;
+    memcpy(&size, CMSG_DATA(control), sizeof size);
+    if (size > 0 && (uint32_t)size < datagram.length) *segment = (uint32_t)size;
+  }
+  return datagram;
+}
+
+// Lets the kernel put datagrams of one peer together on their way in (udp(7)); best effort.
+static inline void clinux_udp_gather(int fd) {
+  int one = 1;
+  setsockopt(fd, SOL_UDP, UDP_GRO, &one, sizeof one);
 }
 
 // Sends `count` datagrams without blocking from a socket of `family`; returns how many were taken

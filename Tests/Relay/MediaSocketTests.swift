@@ -19,14 +19,7 @@ struct MediaSocketTests {
       [UInt8](repeating: UInt8(truncatingIfNeeded: index), count: length)
     }
     var arrived: [(bytes: [UInt8], source: SocketAddress)] = []
-    let slots = UnsafeMutableRawPointer.allocate(
-      byteCount: MediaSocket.batch * Self.slot, alignment: 16)
-    let batch = UnsafeMutableBufferPointer<clinux_datagram>.allocate(capacity: MediaSocket.batch)
-    batch.initialize(repeating: clinux_datagram())
-    defer {
-      slots.deallocate()
-      batch.deallocate()
-    }
+    let inbox = MediaInbox(longest: Self.slot)
 
     let all = payloads.flatMap { $0 }
     payloads = []
@@ -47,18 +40,12 @@ struct MediaSocketTests {
     while arrived.count < lengths.count {
       var ready = pollfd(fd: receiver.descriptor, events: Int16(POLLIN), revents: 0)
       guard poll(&ready, 1, 2_000) == 1 else { break }
-      for index in batch.indices {
-        batch[index].bytes = slots + index * Self.slot
-        batch[index].capacity = UInt32(Self.slot)
-      }
-      let count = receiver.receive(batch)
-      for datagram in batch[..<count] {
-        let bytes = UnsafeRawBufferPointer(start: datagram.bytes, count: Int(datagram.length))
-        arrived.append(
-          (
-            Array(bytes),
-            SocketAddress(high: datagram.high, low: datagram.low, port: datagram.port)
-          ))
+      for index in 0..<receiver.receive(into: inbox) {
+        var message = inbox.message(at: index)
+        // As they were sent, although the kernel may have put runs of them together.
+        while let datagram = inbox.next(of: &message) {
+          arrived.append((Array(datagram), message.source))
+        }
       }
     }
     #expect(arrived.allSatisfy { $0.source.port == sender.port })

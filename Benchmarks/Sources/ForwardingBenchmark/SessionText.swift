@@ -22,7 +22,8 @@ enum SessionText {
     }
     let transport = [
       "c=IN IP4 0.0.0.0", "a=ice-ufrag:\(credentials.ufrag)", "a=ice-pwd:\(credentials.password)",
-      "a=fingerprint:sha-256 \(bytes.joined(separator: ":"))", "a=setup:actpass", "a=rtcp-mux", "a=rtcp-rsize",
+      "a=fingerprint:sha-256 \(bytes.joined(separator: ":"))", "a=setup:actpass", "a=rtcp-mux",
+      "a=rtcp-rsize",
       "a=extmap:\(transportSequenceID) \(HeaderExtensionURI.transportSequence)",
     ]
     var lines = [

@@ -26,16 +26,17 @@ struct MediaSocket: ~Copyable {
     guard opened >= 0 else { throw SystemError(number: -opened) }
     self.family = family
     descriptor = opened
+    clinux_udp_gather(opened)
     port = UInt16(truncatingIfNeeded: clinux_local_port(opened))
   }
 
   deinit { close(descriptor) }
 
-  /// Fills `datagrams` with what has arrived; returns how many. One with length 0 is to be ignored.
-  mutating func receive(_ datagrams: UnsafeMutableBufferPointer<clinux_datagram>) -> Int {
+  /// Receives what has arrived into `inbox`; returns how many messages.
+  mutating func receive(into inbox: borrowing MediaInbox) -> Int {
     // A refused earlier send (an ICMP error) is reported by the next call on the socket, whichever
     // that is, and concerns nobody here: consent tells whether a path works.
-    max(0, Int(clinux_receive(descriptor, datagrams.baseAddress, Int32(datagrams.count))))
+    inbox.receive(from: descriptor)
   }
 
   /// Sends `datagrams` in order; returns how many the kernel refused.

@@ -11,38 +11,31 @@ import Wire
 struct WorkerLoop: ~Copyable {
   /// What the epoll tags mean; a media socket's tag is its number above these, and from
   /// `StreamServer.firstTag` on they are the streams'.
-  private enum Tag {
+  enum Tag {
     static let listener: UInt64 = 0
     static let connection: UInt64 = 1
     static let termination: UInt64 = 2
     static let firstMedia: UInt64 = 16
   }
 
-  /// Batches taken from one socket in one turn: 256 datagrams are about a millisecond of work.
-  private static let batchesPerTurn = 4
-  /// Reads from one stream in one turn: 32 KiB, some thirty packets.
-  private static let readsPerTurn = 4
-  /// Without a control process and without a call for this long, nobody will come back.
-  private static let orphanLimit = TimeSpan.seconds(60)
   /// Events kept for a control process that is away: hours of ledger entries, minutes of samples.
   private static let eventCapacity = 4_096
 
-  private let worker: Int
-  private let epoll: Int32
-  private let termination: Int32
-  private var core: RelayCore
-  private var sockets: Slab<MediaSocket>
-  private var control: ControlServer
-  private var streams: StreamServer
-  private var events = EventBuffer(capacity: Self.eventCapacity)
-  private var log: WorkerLog
-  private let receiveSlots: UnsafeMutableRawPointer
-  private let incoming: UnsafeMutableBufferPointer<clinux_datagram>
-  private let outgoing: UnsafeMutableBufferPointer<clinux_datagram>
-  private var sendRefused: Int64 = 0
-  private var controlLostAt: MonotonicTime
-  private var isStopping = false
-  private var watchesWriting = false
+  let worker: Int
+  let epoll: Int32
+  let termination: Int32
+  var core: RelayCore
+  var sockets: Slab<MediaSocket>
+  var control: ControlServer
+  var streams: StreamServer
+  var events = EventBuffer(capacity: Self.eventCapacity)
+  var log: WorkerLog
+  let inbox: MediaInbox
+  let outgoing: UnsafeMutableBufferPointer<clinux_datagram>
+  var sendRefused: Int64 = 0
+  var controlLostAt: MonotonicTime
+  var isStopping = false
+  var watchesWriting = false
 
   /// A loop over sockets that are open.
   init(
@@ -65,14 +58,7 @@ struct WorkerLoop: ~Copyable {
     self.termination = termination
     self.log = log
     controlLostAt = SystemClock.monotonic
-    let slot = RelayCore.datagramLimit
-    receiveSlots = .allocate(byteCount: MediaSocket.batch * slot, alignment: 64)
-    incoming = .allocate(capacity: MediaSocket.batch)
-    incoming.initialize(repeating: clinux_datagram())
-    for index in incoming.indices {
-      incoming[index].bytes = receiveSlots + index * slot
-      incoming[index].capacity = UInt32(slot)
-    }
+    inbox = MediaInbox(longest: RelayCore.datagramLimit)
     outgoing = .allocate(capacity: MediaSocket.batch)
     outgoing.initialize(repeating: clinux_datagram())
     clinux_epoll_add(epoll, self.control.listener, clinux_epollin(), Tag.listener)
@@ -85,8 +71,6 @@ struct WorkerLoop: ~Copyable {
 
   deinit {
     close(epoll)
-    receiveSlots.deallocate()
-    incoming.deallocate()
     outgoing.deallocate()
   }
 
@@ -130,176 +114,6 @@ struct WorkerLoop: ~Copyable {
     case Tag.connection: serveControl(at: time)
     case Tag.termination: isStopping = true
     default: receiveMedia(on: Int(tag - Tag.firstMedia), at: time)
-    }
-  }
-
-  // MARK: Media
-
-  private mutating func receiveMedia(on socket: Int, at time: TurnTime) {
-    guard sockets.contains(socket) else { return }
-    let local = LocalPath(rawValue: UInt8(truncatingIfNeeded: socket))
-    for _ in 0..<Self.batchesPerTurn {
-      let count = sockets[socket].receive(incoming)
-      for index in 0..<count where incoming[index].length > 0 {
-        let datagram = incoming[index]
-        core.receive(
-          UnsafeMutableRawBufferPointer(start: datagram.bytes, count: Int(datagram.length)),
-          from: SocketAddress(high: datagram.high, low: datagram.low, port: datagram.port),
-          on: local, at: time)
-        if core.isOutgoingNearlyFull { sendOutgoing(at: time.now) }
-      }
-      sendOutgoing(at: time.now)
-      if count < incoming.count { return }
-    }
-  }
-
-  private mutating func sendOutgoing(at now: MonotonicTime) {
-    var next = 0
-    while next < core.outgoingCount {
-      let local = core.outgoing(at: next).local
-      if local == LocalPath.streams.rawValue {
-        streams.table.queue(core.outgoing(at: next), at: now)
-        next += 1
-        continue
-      }
-      // As long a run for one socket as there is room for.
-      var count = 0
-      while count < outgoing.count, next + count < core.outgoingCount {
-        let datagram = core.outgoing(at: next + count)
-        guard datagram.local == local else { break }
-        outgoing[count].bytes = datagram.bytes
-        outgoing[count].length = UInt32(truncatingIfNeeded: datagram.length)
-        outgoing[count].high = datagram.destination.high
-        outgoing[count].low = datagram.destination.low
-        outgoing[count].port = datagram.destination.port
-        count += 1
-      }
-      if sockets.contains(Int(local)) {
-        let refused = sockets[Int(local)].send(
-          UnsafeMutableBufferPointer(rebasing: outgoing[..<count]))
-        sendRefused &+= Int64(refused)
-      }
-      next += count
-    }
-    core.removeAllOutgoing()
-  }
-
-  // MARK: Streams
-
-  private mutating func serveStreams(_ tag: UInt64, isWritable: Bool, at time: TurnTime) {
-    switch StreamServer.source(of: tag) {
-    case .listener: streams.accept(now: time.now)
-    case .greeting(let connection):
-      streams.greet(connection, now: time.now, core: core)
-    case .stream(let number):
-      if isWritable { streams.table.write(number, at: time.now) }
-      receiveStream(number, at: time)
-    }
-  }
-
-  private mutating func receiveStream(_ number: Int, at time: TurnTime) {
-    guard streams.table.contains(number) else { return }
-    let (name, client) = streams.table.names(of: number)
-    for _ in 0..<Self.readsPerTurn {
-      let hasMore = streams.table.fill(number)
-      while let packet = streams.table.next(number) {
-        core.receive(packet, from: name, on: .streams, mapped: client, at: time)
-        if core.isOutgoingNearlyFull { sendOutgoing(at: time.now) }
-      }
-      guard hasMore else { return }
-    }
-  }
-
-  private mutating func endStreams(at time: TurnTime) {
-    streams.advance(to: time.now)
-    while let name = streams.table.closeNext(now: time.now, core: core) {
-      core.streamClosed(name, at: time)
-    }
-    sendOutgoing(at: time.now)
-  }
-
-  // MARK: Control
-
-  private mutating func acceptControl(at time: TurnTime) {
-    guard control.accept(), let descriptor = control.connection?.descriptor else { return }
-    clinux_epoll_add(epoll, descriptor, clinux_epollin(), Tag.connection)
-    watchesWriting = false
-    log.write("control process connected", at: time.now)
-    // What is in the core's own queue belongs behind the hello as well.
-    while let event = core.nextEvent() { _ = events.append(event) }
-    control.connection?.send(
-      .hello(
-        WorkerHello(
-          version: WorkerHello.currentVersion, worker: worker, sessions: core.listings)))
-    for entry in events.entries {
-      control.connection?.send(.event(sequence: entry.sequence, entry.event))
-    }
-    watchWriting()
-  }
-
-  private mutating func serveControl(at time: TurnTime) {
-    control.connection?.flush()
-    control.connection?.receive()
-    while let frame = control.connection?.next() {
-      switch frame {
-      case .command(let id, let command):
-        let reply = core.handle(command, at: time)
-        control.connection?.send(.reply(id: id, reply))
-        tellEvents()
-      case .ping(let id, let acknowledged):
-        events.acknowledge(through: acknowledged)
-        let load = load
-        control.connection?.send(.pong(id: id, load))
-      case .stop:
-        isStopping = true
-      case .hello, .reply, .pong, .event:
-        control.connection = nil
-      }
-    }
-    if control.connection?.isBroken == true {
-      control.connection = nil
-      controlLostAt = time.now
-      log.write("control process gone; calls go on", at: time.now)
-    }
-    watchWriting()
-  }
-
-  private mutating func tellEvents() {
-    while let event = core.nextEvent() {
-      let entry = events.append(event)
-      control.connection?.send(.event(sequence: entry.sequence, entry.event))
-    }
-    watchWriting()
-  }
-
-  /// Asks for writability only while bytes wait.
-  private mutating func watchWriting() {
-    guard let descriptor = control.connection?.descriptor else { return }
-    let wants = control.connection?.wantsToWrite == true
-    guard wants != watchesWriting else { return }
-    watchesWriting = wants
-    let events = clinux_epollin() | (wants ? clinux_epollout() : 0)
-    clinux_epoll_change(epoll, descriptor, events, Tag.connection)
-  }
-
-  private var load: WorkerLoad {
-    var counters = core.counters.byMetricName
-    counters["besoeg_relay_send_refused_total"] = sendRefused
-    counters["besoeg_relay_events_dropped_total"] = events.dropped
-    counters.merge(streams.table.counters.byMetricName) { $1 }
-    return WorkerLoad(sessions: core.sessionCount, rooms: core.roomCount, counters: counters)
-  }
-
-  private mutating func checkOrphanage(at now: MonotonicTime) {
-    guard control.connection == nil, core.sessionCount == 0 else {
-      if control.connection != nil { controlLostAt = now }
-      // A call without a control process keeps the worker; the time counts from its end.
-      if core.sessionCount > 0 { controlLostAt = now }
-      return
-    }
-    if now - controlLostAt >= Self.orphanLimit {
-      log.write("no control process and no call; ending", at: now)
-      isStopping = true
     }
   }
 }
