@@ -1,11 +1,21 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// As in the product's own package.
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
 /// A package of its own, so that the malloc interposition below never gets near the product.
 let package = Package(
   name: "besoeg-benchmarks",
   platforms: [.macOS(.v15)],
-  products: [.executable(name: "forwarding", targets: ["ForwardingBenchmark"])],
+  products: [
+    .executable(name: "forwarding", targets: ["ForwardingBenchmark"]),
+    .executable(name: "load", targets: ["LoadBenchmark"]),
+  ],
   dependencies: [.package(name: "besoeg", path: "..")],
   targets: [
     // Counts the calls of malloc and its like on one thread. glibc only.
@@ -19,11 +29,19 @@ let package = Package(
         .product(name: "Congestion", package: "besoeg"),
         .product(name: "Relay", package: "besoeg"),
       ],
-      swiftSettings: [
-        .enableUpcomingFeature("ExistentialAny"),
-        .enableUpcomingFeature("MemberImportVisibility"),
-        .enableUpcomingFeature("InternalImportsByDefault"),
-      ]),
+      swiftSettings: settings),
+    // Sockets, preset keys, the floor itself, and processor sets: what Swift cannot say.
+    .target(name: "CLoad", linkerSettings: [.linkedLibrary("crypto")]),
+    .executableTarget(
+      name: "LoadBenchmark",
+      dependencies: [
+        "CLoad",
+        .product(name: "Wire", package: "besoeg"),
+        .product(name: "Transport", package: "besoeg"),
+        .product(name: "Congestion", package: "besoeg"),
+        .product(name: "Relay", package: "besoeg"),
+      ],
+      swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )
