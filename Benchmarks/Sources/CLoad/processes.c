@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "load.h"
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
@@ -8,6 +9,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -25,7 +27,7 @@ pid_t load_spawn(const char *path, char *const *arguments, int core, const char 
   // Only what is safe between fork and exec.
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   setsid();
-  load_pin(core);
+  if (core >= 0) load_pin(core);
   load_hurry(-10);
   int out = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -42,6 +44,20 @@ int load_pin(int core) {
   CPU_ZERO(&set);
   CPU_SET(core, &set);
   return sched_setaffinity(0, sizeof set, &set) == 0 ? 0 : -errno;
+}
+
+int load_pin_process(pid_t process, int core) {
+  char path[64];
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  CPU_SET(core, &set);
+  snprintf(path, sizeof path, "/proc/%d/task", (int)process);
+  DIR *tasks = opendir(path);
+  if (!tasks) return -errno;
+  for (struct dirent *task; (task = readdir(tasks));)
+    if (task->d_name[0] != '.') sched_setaffinity(atoi(task->d_name), sizeof set, &set);
+  closedir(tasks);
+  return 0;
 }
 
 void load_print_lines(void) { setvbuf(stdout, 0, _IOLBF, 0); }

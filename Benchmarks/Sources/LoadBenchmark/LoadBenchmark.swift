@@ -4,6 +4,7 @@ import Glibc
 /// `load`: our relay, Janus and the floor under the same visits in the same run.
 ///
 ///     load [--quick]                     everything, for make bench
+///     load --storm --growth              these parts of it
 ///     load SYSTEM VISITS [SECONDS]       one point: besoeg, janus, janus-loop, floor, floor-mmsg
 @main
 enum LoadBenchmark {
@@ -26,12 +27,26 @@ enum LoadBenchmark {
         let seconds = arguments.count > 2 ? Double(arguments[2]) ?? 4 : 4
         try Point.run(name, visits: visits, seconds: seconds, isSpread: isSpread)
       } else {
-        print("usage: load [--quick] | load SYSTEM VISITS [SECONDS]")
-        exit(2)
+        try runBench(arguments)
       }
     } catch {
       print("FAIL: \(error)")
       exit(1)
     }
+  }
+  private static func runBench(_ arguments: [String]) throws {
+    var scope = arguments.contains("--quick") ? Bench.Scope.quick : .whole
+    let sections = arguments.filter { $0 != "--quick" }.map {
+      Bench.Section(rawValue: String($0.drop { $0 == "-" }))
+    }
+    guard !sections.contains(nil) else {
+      print("usage: load [--quick] [--compare] [--capacity] [--storm] [--group] [--growth]")
+      print("       load SYSTEM VISITS [SECONDS] [--spread]")
+      exit(2)
+    }
+    if !sections.isEmpty { scope.sections = Set(sections.compactMap { $0 }) }
+    // Whatever hangs, nobody waits for it: the systems end with this process.
+    alarm(1_500)
+    exit(try Bench(scope).run(writing: ".build/bench.json") ? 0 : 1)
   }
 }

@@ -30,7 +30,7 @@ struct Point {
     idleKiB: Int, generator: Generator, seconds: Double
   ) -> Point {
     let before = system.cpu
-    let measured = generator.measure(seconds: seconds)
+    let measured = generator.measure { usleep(useconds_t(seconds * 1e6)) }
     let used = system.cpu - before
     return Point(
       system: system.name, visits: visits,
@@ -88,6 +88,11 @@ struct Point {
     ])
   }
 
+  /// And whether the generator could drive it.
+  var lineWithWarning: String {
+    line + (measurement.isValid ? "" : "  generator at its limit")
+  }
+
   /// What the columns of `line` are.
   static let header = Text.row([
     "system", "visits", "packets/s", "µs/packet", "core %", "loss %", "p50 ms", "p99 ms",
@@ -107,6 +112,7 @@ enum Visits {
         room: "\(visit)", participants: [visit * 2, visit * 2 + 1], sends: sends,
         through: generator)
     }
+    try system.completeJoins(through: generator)
     wait(for: visits.upperBound * 2, generator: generator)
   }
 
@@ -131,6 +137,8 @@ enum Systems {
     case "besoeg": BesoegSystem(folder: folder)
     case "floor": FloorSystem(isBatched: false, folder: folder)
     case "floor-mmsg": FloorSystem(isBatched: true, folder: folder)
+    case "janus": JanusSystem(eventLoops: 0, folder: folder)
+    case "janus-loop": JanusSystem(eventLoops: 1, folder: folder)
     default: throw BenchmarkError.failed("no such system: \(name)")
     }
   }

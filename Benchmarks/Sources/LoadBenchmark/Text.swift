@@ -21,3 +21,15 @@ enum Text {
       + String(repeating: "0", count: digits - fraction.count) + fraction
   }
 }
+
+extension Text {
+  /// With spaces behind it.
+  static func padded(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(1, width - text.count))
+  }
+
+  /// With spaces before it.
+  static func leading(_ text: String, _ width: Int) -> String {
+    String(repeating: " ", count: max(1, width - text.count)) + text
+  }
+}

@@ -63,9 +63,12 @@ int load_floor(uint16_t port, uint32_t first, int participants, int batched);
 
 // MARK: Processes
 
-// Runs a program on one core, in a session of its own, with its output in `log`; its process id or
+// Runs a program on one core (any where it is -1), in a session of its own, with its output in `log`; its process id or
 // -errno. It ends when the thread that started it does.
 pid_t load_spawn(const char *path, char *const *arguments, int core, const char *log);
+
+// Keeps a running process, with all threads it has and will have, on one core; 0 or -errno.
+int load_pin_process(pid_t process, int core);
 
 // Keeps the calling thread, and what it starts, on one core; 0 or -errno.
 int load_pin(int core);

@@ -11,8 +11,8 @@ final class Generator: Sendable {
     case add(LegPlan)
     /// Clients say goodbye.
     case remove([Int])
-    /// A window of measurement begins.
-    case begin
+    /// A window of measurement begins; delays count for legs below a number only.
+    case begin(below: Int)
     /// It ends.
     case end
     /// The thread ends.
@@ -21,6 +21,8 @@ final class Generator: Sendable {
 
   /// The certificate that all clients share.
   let identity: DTLSIdentity
+  /// The UDP port of all clients.
+  let port: UInt16
   /// Clients whose path is secured.
   let secured = Atomic(0)
   /// Clients whose path is secured with AES-128-GCM.
@@ -40,6 +42,7 @@ final class Generator: Sendable {
     identity = try DTLSIdentity()
     let socket = load_socket(0, 32 << 20)
     guard socket >= 0 else { throw BenchmarkError.failed("no socket (errno \(-socket))") }
+    port = load_port(socket)
     Thread.start {
       GeneratorLoop(self, socket: socket, isSpread: isSpread).run()
       close(socket)
@@ -59,10 +62,11 @@ final class Generator: Sendable {
     while !hasEnded.load(ordering: .acquiring) { usleep(500) }
   }
 
-  /// Measures for a while.
-  func measure(seconds: Double) -> Measurement {
-    tell(.begin)
-    usleep(useconds_t(seconds * 1e6))
+  /// Measures while `body` runs; the delays of legs below `limit` only.
+  func measure(below limit: Int = .max, _ body: () throws -> Void) rethrows -> Measurement {
+    tell(.begin(below: limit))
+    defer { _ = result.withLock { $0.take() } }
+    try body()
     tell(.end)
     while true {
       if let measured = result.withLock({ $0.take() }) { return measured }

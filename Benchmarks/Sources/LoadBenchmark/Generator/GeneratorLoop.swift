@@ -24,6 +24,8 @@ final class GeneratorLoop {
   private let socket: Int32
   private let isSpread: Bool
   private var legs: [Leg?] = []
+  /// Whose the system's ports are, where legs share an address.
+  private var legOfPort = [Int32](repeating: 0, count: 1 << 16)
   private var sound = [[Int]](repeating: [], count: soundTicks)
   private var pictures = [[Int]](repeating: [], count: pictureTicks)
   private let memory: UnsafeMutableRawPointer
@@ -33,6 +35,7 @@ final class GeneratorLoop {
   private var cursor = 0
   private var measured = Measurement()
   private var isMeasuring = false
+  private var timedLegs = Int.max
   private var beganAt: Int64 = 0
   private var beganCPU: Int64 = 0
   /// CLOCK_REALTIME less CLOCK_MONOTONIC.
@@ -104,7 +107,7 @@ final class GeneratorLoop {
       switch command {
       case .add(let plan): add(plan)
       case .remove(let indices): for index in indices { remove(index) }
-      case .begin: begin()
+      case .begin(let limit): begin(below: limit)
       case .end: end()
       case .stop: isStopping = true
       }
@@ -116,6 +119,7 @@ final class GeneratorLoop {
     while legs.count <= plan.index { legs.append(nil) }
     let leg = Leg(plan, identity: owner.identity, now: now)
     legs[plan.index] = leg
+    if plan.sharedAddress != nil { legOfPort[Int(plan.remote.port)] = Int32(plan.index) }
     if leg.isReady { begin(leg) }
     drain(leg, at: now)
   }
@@ -143,8 +147,9 @@ final class GeneratorLoop {
     }
   }
 
-  private func begin() {
+  private func begin(below limit: Int) {
     measured = Measurement()
+    timedLegs = limit
     for leg in legs { leg?.streams.beginWindow() }
     isMeasuring = true
     beganAt = load_monotonic()
@@ -206,7 +211,7 @@ final class GeneratorLoop {
 
   private func enqueue(_ length: Int, from leg: Leg) {
     outgoing[outgoingCount].length = UInt32(length)
-    outgoing[outgoingCount].local = LegPlan.firstAddress + UInt32(leg.plan.index)
+    outgoing[outgoingCount].local = leg.plan.address
     outgoing[outgoingCount].remote = leg.plan.remote.ipv4
     outgoing[outgoingCount].remote_port = leg.plan.remote.port
     outgoingCount += 1
@@ -231,7 +236,8 @@ final class GeneratorLoop {
   }
 
   private func take(_ datagram: load_datagram) {
-    let index = Int(datagram.local &- LegPlan.firstAddress)
+    var index = Int(datagram.local &- LegPlan.firstAddress)
+    if index >= legs.count { index = Int(legOfPort[Int(datagram.remote_port)]) }
     guard index < legs.count, let leg = legs[index], datagram.length >= 2 else { return }
     let bytes = UnsafeMutableRawBufferPointer(
       start: datagram.bytes, count: Int(datagram.length))
@@ -281,7 +287,9 @@ final class GeneratorLoop {
       if isMeasuring { measured.damaged += 1 }
       return
     }
-    if isMeasuring { measured.delays.add(arrival - stamp.nanoseconds) }
+    if isMeasuring, leg.plan.index < timedLegs {
+      measured.delays.add(arrival - stamp.nanoseconds)
+    }
     if leg.heardAt == nil {
       leg.heardAt = arrival - clockOffset
       owner.noteHeard(

@@ -4,7 +4,7 @@ import Wire
 /// One client's path to a system under test: what it sends, what it awaits, and how it gets there. A
 /// participant has one where the system bundles both directions, two where it does not (Janus).
 struct LegPlan: Sendable {
-  /// Its number, which is its address: 127.1.0.0 + index.
+  /// Its number.
   var index: Int
   /// Where the system is.
   var remote: SocketAddress
@@ -16,6 +16,9 @@ struct LegPlan: Sendable {
   var receives: Bool
   /// The id of the transport-wide sequence number in what it receives; 0 where there is none.
   var transportSequenceID: UInt8
+  /// Our address where all legs share one, and the system's port tells them apart; nil where each
+  /// has an address of its own, 127.1.0.0 + index.
+  var sharedAddress: UInt32?
   /// When its participant asked to join: nanoseconds of the monotonic clock.
   var requestedAt: Int64
 
@@ -26,6 +29,9 @@ struct LegPlan: Sendable {
     /// AES-128-GCM under keys that both know; only the floor.
     case preset
   }
+
+  /// Its address, in host order.
+  var address: UInt32 { sharedAddress ?? Self.firstAddress + UInt32(index) }
 
   /// Address of leg 0.
   static let firstAddress: UInt32 = 0x7F01_0000

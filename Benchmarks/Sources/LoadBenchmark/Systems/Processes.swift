@@ -9,12 +9,12 @@ enum Processes {
   /// This program's path.
   static let own = RelaySupervisorConfiguration.ownExecutable
 
-  /// Runs a program on the system's core with its output in a file.
-  static func spawn(_ line: [String], log: String) throws -> pid_t {
+  /// Runs a program on the system's core, or at first on any, with its output in a file.
+  static func spawn(_ line: [String], log: String, core: Int32 = Cores.system) throws -> pid_t {
     var arguments = line.map { strdup($0) }
     arguments.append(nil)
     defer { for argument in arguments { free(argument) } }
-    let process = load_spawn(line[0], arguments, Cores.system, log)
+    let process = load_spawn(line[0], arguments, core, log)
     guard process > 0 else { throw BenchmarkError.failed("\(line[0]): errno \(-process)") }
     return process
   }

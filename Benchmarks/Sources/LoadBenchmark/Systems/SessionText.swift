@@ -16,11 +16,12 @@ enum SessionText {
   /// `receivers` others.
   static func offer(
     credentials: ICECredentials, fingerprint: [UInt8], sources: MediaSource, kinds: MediaKinds,
-    receivers: Int, setup: String
+    receivers: Int, setup: String, candidate: String? = nil
   ) -> String {
     let count = 2 + 2 * receivers
     var lines = session(mids: (0..<count).map { "\($0)" })
-    let transport = self.transport(credentials, fingerprint: fingerprint, setup: setup)
+    let transport = self.transport(
+      credentials, fingerprint: fingerprint, setup: setup, candidate: candidate)
     for mid in 0..<count {
       lines += mid % 2 == 0 ? sound : picture
       lines += transport + ["a=mid:\(mid)", mid < 2 ? "a=sendonly" : "a=recvonly"]
@@ -32,11 +33,12 @@ enum SessionText {
 
   /// An answer that takes everything that is offered.
   static func answer(
-    to offer: RemoteDescription, credentials: ICECredentials, fingerprint: [UInt8]
+    to offer: RemoteDescription, credentials: ICECredentials, fingerprint: [UInt8],
+    candidate: String?
   ) -> String {
     var lines = session(mids: offer.media.map(\.mid))
     let transport = self.transport(
-      credentials, fingerprint: fingerprint, setup: "active",
+      credentials, fingerprint: fingerprint, setup: "active", candidate: candidate,
       transportSequenceID: offer.transportSequenceID)
     for media in offer.media {
       lines += media.isSound ? Array(sound.prefix(4)) : picture
@@ -53,7 +55,7 @@ enum SessionText {
   }
 
   private static func transport(
-    _ credentials: ICECredentials, fingerprint: [UInt8], setup: String,
+    _ credentials: ICECredentials, fingerprint: [UInt8], setup: String, candidate: String?,
     transportSequenceID: UInt8 = Self.transportSequenceID
   ) -> [String] {
     let bytes = fingerprint.map { byte in
@@ -66,6 +68,7 @@ enum SessionText {
     if transportSequenceID != 0 {
       lines.append("a=extmap:\(transportSequenceID) \(HeaderExtensionURI.transportSequence)")
     }
+    if let candidate { lines += ["a=candidate:\(candidate)", "a=end-of-candidates"] }
     return lines
   }
 

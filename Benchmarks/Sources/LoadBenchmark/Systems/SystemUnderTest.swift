@@ -17,11 +17,15 @@ protocol SystemUnderTest: AnyObject {
   /// nobody else has.
   func join(
     room: String, participants: [Int], sends: MediaKinds, through generator: Generator) throws
+  /// Does what of the joins had to wait for others.
+  func completeJoins(through generator: Generator) throws
   /// Ends it.
   func stop()
 }
 
 extension SystemUnderTest {
+  func completeJoins(through generator: Generator) throws {}
+
   /// Processor time used so far, in nanoseconds.
   var cpu: Int64 { load_cpu(processID) }
 
