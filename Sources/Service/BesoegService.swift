@@ -60,7 +60,8 @@ public struct BesoegService: Sendable {
       store: store, relay: relay, coordinator: coordinator, facts: facts, clock: clock,
       metrics: metrics)
     OperationsRoutes(readiness: readiness, metrics: metrics).add(to: router)
-    let api = router.group("api/v1").add(middleware: BearerAuth(tokens: tokens, store: store))
+    let api = router.group("api/v1").add(
+      middleware: BearerAuth(tokens: tokens, store: store, clock: clock))
     PeopleRoutes(
       store: store, tokens: tokens, hub: hub, clock: clock, publicURL: options.publicURL
     ).add(to: api)
@@ -68,6 +69,7 @@ public struct BesoegService: Sendable {
     CallRoutes(store: store, coordinator: coordinator).add(to: api)
     QualityRoutes(store: store, facts: facts, clock: clock).add(to: api)
     EventRoutes(store: store, hub: hub, coordinator: coordinator, clock: clock).add(to: api)
+    AccessRoutes(store: store).add(to: api)
     responder = router.buildResponder()
     routes.fill(from: router)
     self.routes = routes

@@ -132,7 +132,7 @@ struct EventStreamTests {
     let hub = town.service.hub
     let caller = Caller(
       person: town.citizen, device: DeviceID(rawValue: "karen-device"),
-      expiresAt: UTCMilliseconds(rawValue: .max))
+      expiresAt: UTCMilliseconds(rawValue: .max), askedAt: town.clock.now())
     let stuck = try hub.subscribe(caller) { isCut.withLock { $0 = true } }
     let event = ServerSentEvent(id: nil, name: "speaking", data: "{}")
     for _ in 0..<EventSubscription.limit { hub.send(event, to: caller.id, tenant: town.tenant) }
@@ -149,7 +149,7 @@ struct EventStreamTests {
     let isCut = Mutex(false)
     let caller = Caller(
       person: town.citizen, device: DeviceID(rawValue: "karen-device"),
-      expiresAt: UTCMilliseconds(rawValue: .max))
+      expiresAt: UTCMilliseconds(rawValue: .max), askedAt: town.clock.now())
     let stuck = try town.service.hub.subscribe(caller) { isCut.withLock { $0 = true } }
     #expect(stuck.beat())
     #expect(!isCut.withLock { $0 })

@@ -26,7 +26,7 @@ struct InstallationTests {
       try await first.prepare(municipality: "Byen", logger: Municipality.logger)
       for (file, wanted) in [
         ("", 0o700), ("/operations.token", 0o600), ("/signing.key", 0o600),
-        ("/besoeg.sqlite", 0o600),
+        ("/administrator.token", 0o600), ("/besoeg.sqlite", 0o600),
       ] {
         #expect(try mode(path + file) == wanted, "\(file)")
       }

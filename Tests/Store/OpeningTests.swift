@@ -18,8 +18,9 @@ import Visits
     }
     #expect(
       names == [
-        "audit", "device", "event", "eventAudience", "heartbeat", "ledger", "participant",
-        "person", "sample", "tenant", "verdict", "visit",
+        "accessLog", "audit", "careCircle", "device", "event", "eventAudience", "heartbeat",
+        "ledger", "participant", "person", "sample", "team", "teamMember", "tenant", "verdict",
+        "visit",
       ])
   }
 

@@ -1,4 +1,5 @@
 import CallQuality
+import Store
 import Visits
 
 /// A person's name as others in the same visit see it.
@@ -9,6 +10,12 @@ struct PersonName: Codable, Sendable, Equatable {
   init(_ person: Person) {
     id = person.id.rawValue
     displayName = person.displayName
+  }
+
+  /// The person by number only.
+  init(withoutName person: Person) {
+    id = person.id.rawValue
+    displayName = "#\(person.id.rawValue.prefix(6))"
   }
 }
 
@@ -36,6 +43,15 @@ struct VisitDocument: Encodable, Sendable {
     state = visit.state
     ringExpiresAt = visit.ringExpiresAt.map { APITime($0) }
     self.verdict = verdict.map { VerdictDocument($0) }
+  }
+
+  /// A visit as a role sees it: whoever runs the system needs to know that a visit failed, not whose
+  /// it was.
+  init(_ details: VisitDetails, for role: Role) {
+    self.init(details)
+    guard role == .operations else { return }
+    citizen = PersonName(withoutName: details.citizen)
+    worker = PersonName(withoutName: details.worker)
   }
 }
 
@@ -110,6 +126,12 @@ struct LedgerDocument: Encodable, Sendable {
     cause = entry.cause.rawValue
     note = entry.note
     attempt = entry.attempt
+  }
+
+  /// A line as a role sees it: what people wrote is not for who runs the system.
+  init(_ entry: LedgerEntry, for role: Role) {
+    self.init(entry)
+    if role == .operations { note = nil }
   }
 }
 

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import Hummingbird
 import Store
@@ -9,6 +10,7 @@ struct BearerAuth: RouterMiddleware {
 
   let tokens: TokenService
   let store: any BesoegStore
+  let clock: any ServiceClock
 
   func handle(
     _ request: Request, context: Context,
@@ -34,7 +36,8 @@ struct BearerAuth: RouterMiddleware {
       guard device.revokedAt == nil else { throw .conflict }
       return Caller(
         person: person, device: device.id,
-        expiresAt: UTCMilliseconds(rawValue: claims.exp * 1000))
+        expiresAt: UTCMilliseconds(rawValue: claims.exp * 1000), reason: request.reason,
+        askedAt: clock.now())
     } catch {
       switch error {
       // Signed by us, but of a database that is not this one any more.
@@ -50,5 +53,13 @@ struct BearerAuth: RouterMiddleware {
     let parts = (header ?? "").split(separator: " ", maxSplits: 1)
     guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
     return parts[1].isEmpty ? nil : String(parts[1])
+  }
+}
+
+extension Request {
+  /// The reason given in the header or the query.
+  fileprivate var reason: String? {
+    if let header = headers[.besoegReason] { return header.removingPercentEncoding ?? header }
+    return uri.queryParameters.get("reason")
   }
 }

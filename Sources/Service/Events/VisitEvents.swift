@@ -15,13 +15,19 @@ enum VisitEvents {
     for entry in change.entries {
       drafts += calls(for: entry, in: change, both: both, concerned: concerned)
     }
+    // Operations follow what happens without names and without what people wrote.
+    let operations = Audience(roles: [.operations])
     if change.previous != visit {
-      let document = VisitDocument(change.details)
-      drafts.append(draft("visit", document, concerned))
+      drafts.append(draft("visit", VisitDocument(change.details), both))
+      drafts.append(draft("visit", VisitDocument(change.details, for: .operations), operations))
     }
     for entry in change.entries {
       let payload = LedgerEvent(visit: visit.id.rawValue, entry: LedgerDocument(entry))
-      drafts.append(draft("ledger", payload, concerned))
+      drafts.append(draft("ledger", payload, entry.note == nil ? concerned : both))
+      guard entry.note != nil else { continue }
+      let bare = LedgerEvent(
+        visit: visit.id.rawValue, entry: LedgerDocument(entry, for: .operations))
+      drafts.append(draft("ledger", bare, operations))
     }
     return drafts
   }

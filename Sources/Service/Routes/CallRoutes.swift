@@ -54,7 +54,7 @@ struct CallRoutes: Sendable {
   @Sendable private func join(_ request: Request, _ context: ServiceContext) async throws
     -> Response
   {
-    let visit = try await store.visible(context).visit
+    let visit = try await store.concerned(context).visit
     let attempt = try request.attempt(most: Self.mostAttempts)
     let offer = try await request.sessionDescription(context: context)
     let answer = try await coordinator.join(
@@ -66,7 +66,7 @@ struct CallRoutes: Sendable {
   @Sendable private func restart(_ request: Request, _ context: ServiceContext) async throws
     -> Response
   {
-    let visit = try await store.visible(context).visit
+    let visit = try await store.concerned(context).visit
     let offer = try await request.sessionDescription(context: context)
     let answer = try await coordinator.restart(
       try context.parameter("session"), in: visit.id, by: context.requireCaller(), offer: offer)
@@ -77,7 +77,7 @@ struct CallRoutes: Sendable {
     -> Response
   {
     let caller = try context.requireCaller()
-    let details = try await store.visible(context)
+    let details = try await store.concerned(context)
     guard details.visit.participants.contains(caller.id) else { throw Problem(.notAllowed) }
     let body = try await request.json(PictureBody.self, context: context)
     await coordinator.takePicture(try body.change(), in: details, by: caller)
@@ -87,7 +87,7 @@ struct CallRoutes: Sendable {
   @Sendable private func leave(_ request: Request, _ context: ServiceContext) async throws
     -> Response
   {
-    let visit = try await store.visible(context).visit
+    let visit = try await store.concerned(context).visit
     try await coordinator.leave(
       try context.parameter("session"), in: visit.id, by: context.requireCaller())
     return Response(status: .noContent)
@@ -96,10 +96,11 @@ struct CallRoutes: Sendable {
   private func perform(
     _ command: VisitCommand, _ context: ServiceContext, status: HTTPResponse.Status = .ok
   ) async throws -> Response {
-    let visit = try await store.visible(context).visit
+    let visit = try await store.concerned(context).visit
     let details = try await coordinator.perform(
       command, on: visit.id, by: context.requireCaller())
-    return try ServiceJSON.response(VisitDocument(details), status: status)
+    return try ServiceJSON.response(
+      VisitDocument(details, for: context.requireCaller().role), status: status)
   }
 
   private func response(

@@ -43,17 +43,22 @@ struct PeopleRoutes: Sendable {
     -> Response
   {
     let caller = try context.requireCaller()
-    try caller.require(.operations, .supportWorker)
+    guard caller.role.isStaff else { throw Problem(.notAllowed) }
     var role: Role?
     if let text = request.uri.queryParameters.get("role") {
       role = try RequestText.choice(text, field: "role")
     }
-    // A support worker needs citizens to book for, and no list of colleagues.
-    if caller.role == .supportWorker {
-      guard role == nil || role == .citizen else { throw Problem(.notAllowed) }
-      role = .citizen
+    // Who supports needs citizens to book for, and the colleagues of her team where she asks.
+    if caller.role.givesSupport || caller.role == .caseWorker {
+      let seen = role ?? .citizen
+      guard seen == .citizen || caller.role.givesSupport && seen.givesSupport else {
+        throw Problem(.notAllowed)
+      }
+      role = seen
     }
-    let people = try await store.people(tenant: caller.tenant, role: role)
+    try await store.logOwnList("people", .contact, by: caller)
+    let people = try await store.people(
+      around: caller.initiator, tenant: caller.tenant, role: role, at: caller.askedAt)
     return try ServiceJSON.response(["people": people.map { PersonDocument($0) }])
   }
 
@@ -61,11 +66,12 @@ struct PeopleRoutes: Sendable {
     -> Response
   {
     let caller = try context.requireCaller()
-    try caller.require(.operations)
+    guard RoleRules().registersPeople(caller.role) else { throw Problem(.notAllowed) }
     let body = try await request.json(NewPerson.self, context: context)
+    let role: Role = try RequestText.choice(body.role, field: "role")
+    try caller.checkLetsIn(role)
     let person = Person(
-      id: .random(), tenant: caller.tenant,
-      role: try RequestText.choice(body.role, field: "role"),
+      id: .random(), tenant: caller.tenant, role: role,
       displayName: try RequestText.checked(
         body.displayName, field: "displayName", most: Person.longestName),
       createdAt: clock.now())
@@ -78,7 +84,7 @@ struct PeopleRoutes: Sendable {
   @Sendable private func listDevices(_ request: Request, _ context: ServiceContext) async throws
     -> Response
   {
-    let person = try await subject(of: context)
+    let person = try await subject(of: context, .read)
     let devices = try await store.devices(of: person.id, tenant: person.tenant)
     return try ServiceJSON.response(["devices": devices.map { DeviceDocument($0) }])
   }
@@ -87,7 +93,7 @@ struct PeopleRoutes: Sendable {
     -> Response
   {
     let caller = try context.requireCaller()
-    let person = try await subject(of: context)
+    let person = try await subject(of: context, .write)
     let body = try await request.json(NewDevice.self, context: context)
     let label = try RequestText.checked(
       body.label, field: "label", most: RequestText.longestLabel)
@@ -106,7 +112,7 @@ struct PeopleRoutes: Sendable {
     -> Response
   {
     let caller = try context.requireCaller()
-    let person = try await subject(of: context)
+    let person = try await subject(of: context, .write)
     let id = DeviceID(rawValue: try context.parameter("device"))
     let device = try await store.device(id, tenant: person.tenant)
     guard device.person == person.id else { throw Problem(.notFound) }
@@ -116,15 +122,18 @@ struct PeopleRoutes: Sendable {
     return Response(status: .noContent)
   }
 
-  /// The person in the path, where the caller may pair devices for them: operations for anybody,
-  /// a support worker for citizens. Which citizens are hers is a rule of booking that comes later.
-  private func subject(of context: ServiceContext) async throws -> Person {
+  /// The person in the path, where the caller may pair devices for them: who lets people in for
+  /// anybody, but for administrators only an administrator; who supports for citizens of hers.
+  private func subject(of context: ServiceContext, _ action: AccessAction) async throws -> Person {
     let caller = try context.requireCaller()
-    try caller.require(.operations, .supportWorker)
+    try caller.require(.operations, .administrator, .supportWorker, .teamLead)
     let id = PersonID(rawValue: try context.parameter("person"))
     let person = try await store.person(id, tenant: caller.tenant)
-    guard caller.role == .operations || person.role == .citizen else {
-      throw Problem(.notAllowed)
+    if RoleRules().registersPeople(caller.role) {
+      try caller.checkLetsIn(person.role)
+    } else {
+      guard person.role == .citizen else { throw Problem(.notAllowed) }
+      try await store.access(.contact, action, of: person.id, by: caller)
     }
     return person
   }

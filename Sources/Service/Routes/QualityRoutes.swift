@@ -33,7 +33,7 @@ struct QualityRoutes: Sendable {
     -> Response
   {
     let caller = try context.requireCaller()
-    let visit = try await store.visible(context).visit
+    let visit = try await store.concerned(context).visit
     guard visit.participants.contains(caller.id) else { throw Problem(.notAllowed) }
     var samples = try await request.json(Samples.self, context: context).samples.map(\.sample)
     guard samples.count <= Self.mostSamples else {
@@ -57,24 +57,17 @@ struct QualityRoutes: Sendable {
   @Sendable private func readLedger(_ request: Request, _ context: ServiceContext) async throws
     -> Response
   {
-    let visit = try await store.visible(context).visit
-    var after: Int64 = 0
-    if let text = request.uri.queryParameters.get("after") {
-      guard let value = Int64(text), value >= 0 else {
-        throw Problem(
-          .outOfRange, ["field": "after", "least": "0", "most": String(Int64.max)])
-      }
-      after = value
-    }
+    let visit = try await store.visible(context, .callQuality).visit
     let entries = try await store.ledger(
-      of: visit.id, tenant: visit.tenant, after: after, limit: Self.mostEntries)
-    return try ServiceJSON.response(Ledger(entries: entries.map { LedgerDocument($0) }))
+      of: visit.id, tenant: visit.tenant, after: try request.after(), limit: Self.mostEntries)
+    let role = try context.requireCaller().role
+    return try ServiceJSON.response(Ledger(entries: entries.map { LedgerDocument($0, for: role) }))
   }
 
   @Sendable private func readVerdict(_ request: Request, _ context: ServiceContext) async throws
     -> Response
   {
-    let visit = try await store.visible(context).visit
+    let visit = try await store.visible(context, .callQuality).visit
     let verdict = try await store.verdict(of: visit.id, tenant: visit.tenant)
     return try ServiceJSON.response(VerdictDocument(verdict))
   }

@@ -43,20 +43,49 @@ struct VisitRoutes: Sendable {
     let now = clock.now()
     let from = try request.time("from") ?? now.adding(milliseconds: -Self.defaultPast)
     let to = try request.time("to") ?? now.adding(milliseconds: Self.defaultFuture)
-    let visits = try await store.visits(
-      tenant: caller.tenant, from: from, to: to,
-      of: caller.role == .operations ? nil : caller.id)
-    return try ServiceJSON.response(["visits": visits.map { VisitDocument($0) }])
+    let person = try await subject(of: request, caller)
+    let visits = try await store.visits(tenant: caller.tenant, from: from, to: to, of: person)
+    return try ServiceJSON.response([
+      "visits": visits.map { VisitDocument($0, for: caller.role) }
+    ])
+  }
+
+  /// Whose visits are asked for: one's own, or those of a person one may see; nil for all, which
+  /// operations see without names.
+  private func subject(of request: Request, _ caller: Caller) async throws -> PersonID? {
+    guard let id = request.uri.queryParameters.get("person") else {
+      if caller.role == .operations { return nil }
+      try await store.logOwnList("visits", .visits, by: caller)
+      return caller.id
+    }
+    let person = try await store.person(PersonID(rawValue: id), tenant: caller.tenant)
+    if person.id == caller.id { return person.id }
+    if person.role == .citizen {
+      try await store.access(.visits, of: person.id, by: caller)
+      return person.id
+    }
+    // A colleague's plan is the team's: whoever is to take over needs it (B13).
+    if caller.role != .operations {
+      let own = try await store.teams(of: caller.id, tenant: caller.tenant)
+      let theirs = try await store.teams(of: person.id, tenant: caller.tenant)
+      guard caller.role.givesSupport, !Set(own).isDisjoint(with: theirs) else {
+        throw Problem(.notAllowed)
+      }
+    }
+    try await store.logList(
+      "visits of \(person.id)", part: .visits, tenant: caller.tenant, by: caller.initiator,
+      at: caller.askedAt)
+    return person.id
   }
 
   @Sendable private func book(_ request: Request, _ context: ServiceContext) async throws
     -> Response
   {
     let caller = try context.requireCaller()
-    try caller.require(.supportWorker, .operations)
+    try caller.require(.supportWorker, .teamLead, .operations)
     let body = try await request.json(NewVisit.self, context: context)
     let worker = PersonID(rawValue: body.workerId ?? caller.id.rawValue)
-    guard caller.role == .operations || worker == caller.id else { throw Problem(.notAllowed) }
+    try await checkBooks(PersonID(rawValue: body.citizenId), worker, caller)
     let booking = BookingRequest(
       citizenID: PersonID(rawValue: body.citizenId), workerID: worker, start: body.start.value,
       durationMinutes: body.durationMinutes,
@@ -67,25 +96,43 @@ struct VisitRoutes: Sendable {
       booking, tenant: caller.tenant, by: caller.initiator, at: clock.now(),
       events: VisitEvents.drafts)
     return try ServiceJSON.response(
-      VisitDocument(change.details), status: .created,
+      VisitDocument(change.details, for: caller.role), status: .created,
       headers: [.location: "/api/v1/visits/\(change.details.visit.id)"])
+  }
+
+  /// Refuses booking for workers of other teams, and citizens of other teams.
+  private func checkBooks(
+    _ citizen: PersonID, _ worker: PersonID, _ caller: Caller
+  ) async throws {
+    if caller.role == .operations { return }
+    if worker != caller.id {
+      let own = try await store.teams(of: caller.id, tenant: caller.tenant)
+      let theirs = try await store.teams(of: worker, tenant: caller.tenant)
+      guard !Set(own).isDisjoint(with: theirs) else { throw Problem(.notAllowed) }
+    }
+    // One who is no citizen is refused by the rules of booking, in better words.
+    let person = try await store.person(citizen, tenant: caller.tenant)
+    if person.role == .citizen {
+      try await store.access(.visits, .write, of: citizen, by: caller)
+    }
   }
 
   @Sendable private func read(_ request: Request, _ context: ServiceContext) async throws
     -> Response
   {
-    var details = try await visit(of: context)
+    var details = try await store.visible(context)
     if details.verdict == nil, details.visit.state.isFinal {
       details.verdict = try await store.verdict(
         of: details.visit.id, tenant: details.visit.tenant)
     }
-    return try ServiceJSON.response(VisitDocument(details))
+    return try ServiceJSON.response(
+      VisitDocument(details, for: context.requireCaller().role))
   }
 
   @Sendable private func move(_ request: Request, _ context: ServiceContext) async throws
     -> Response
   {
-    let details = try await visit(of: context)
+    let details = try await store.concerned(context)
     let body = try await request.json(Move.self, context: context)
     return try await perform(
       .move(start: body.start?.value, durationMinutes: body.durationMinutes),
@@ -95,7 +142,7 @@ struct VisitRoutes: Sendable {
   @Sendable private func cancel(_ request: Request, _ context: ServiceContext) async throws
     -> Response
   {
-    let details = try await visit(of: context)
+    let details = try await store.concerned(context)
     let body = try await request.json(ReasonBody.self, context: context)
     return try await perform(.cancel(reason: try body.checked()), on: details, context)
   }
@@ -103,13 +150,9 @@ struct VisitRoutes: Sendable {
   private func perform(
     _ command: VisitCommand, on details: VisitDetails, _ context: ServiceContext
   ) async throws -> Response {
-    let changed = try await coordinator.perform(
-      command, on: details.visit.id, by: context.requireCaller())
-    return try ServiceJSON.response(VisitDocument(changed))
-  }
-
-  private func visit(of context: ServiceContext) async throws -> VisitDetails {
-    try await store.visible(context)
+    let caller = try context.requireCaller()
+    let changed = try await coordinator.perform(command, on: details.visit.id, by: caller)
+    return try ServiceJSON.response(VisitDocument(changed, for: caller.role))
   }
 }
 
@@ -121,17 +164,6 @@ struct ReasonBody: Decodable {
   func checked() throws -> String? {
     guard let reason, !reason.isEmpty else { return nil }
     return try RequestText.checked(reason, field: "reason", most: VisitRules.longestNote)
-  }
-}
-
-extension VisitStore {
-  /// The visit in the path, where the caller may know of it. To others it does not exist.
-  func visible(_ context: ServiceContext) async throws -> VisitDetails {
-    let caller = try context.requireCaller()
-    let id = VisitID(rawValue: try context.parameter("visit"))
-    let details = try await visit(id, tenant: caller.tenant)
-    guard caller.maySee(details.visit) else { throw Problem(.notFound) }
-    return details
   }
 }
 

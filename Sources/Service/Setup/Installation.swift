@@ -3,11 +3,12 @@ public import Logging
 public import Store
 public import Visits
 
-/// One data directory: database, signing key, and the first token of operations.
+/// One data directory: database, signing key, and the first tokens.
 ///
 ///     besoeg.sqlite      the store
 ///     signing.key        what device tokens are signed with
 ///     operations.token   the way in after the first start
+///     administrator.token   the same for who sets the system up
 ///     run/               the relay workers' control sockets
 public struct Installation: Sendable {
   /// The data directory.
@@ -32,7 +33,11 @@ public struct Installation: Sendable {
   /// Where operations' first token lies.
   public var operationsTokenPath: String { "\(directory)/operations.token" }
 
-  /// Makes the municipality and operations' first token where there are none.
+  /// Where the administrator's first token lies.
+  public var administratorTokenPath: String { "\(directory)/administrator.token" }
+
+  /// Makes the municipality and the first tokens of operations and of the administrator where there
+  /// are none.
   ///
   /// May be interrupted anywhere: the device is registered last, so the next start does over what
   /// was left undone.
@@ -44,24 +49,32 @@ public struct Installation: Sendable {
       tenant = .random()
       try await store.addTenant(Tenant(id: tenant, name: municipality, createdAt: clock.now()))
     }
+    try await prepare(.operations, named: Self.operationsName, in: tenant, logger: logger)
+    try await prepare(.administrator, named: Self.administratorName, in: tenant, logger: logger)
+  }
+
+  /// Makes the first person of a role and their token where there is none.
+  private func prepare(
+    _ role: Role, named name: String, in tenant: TenantID, logger: Logger
+  ) async throws {
     let person: Person
-    if let first = try await store.people(tenant: tenant, role: .operations).first {
+    if let first = try await store.people(tenant: tenant, role: role).first {
       person = first
     } else {
       person = Person(
-        id: .random(), tenant: tenant, role: .operations, displayName: Self.operationsName,
-        createdAt: clock.now())
+        id: .random(), tenant: tenant, role: role, displayName: name, createdAt: clock.now())
       try await store.addPerson(person, by: .system)
     }
     guard try await store.devices(of: person.id, tenant: tenant).isEmpty else { return }
+    let path = role == .operations ? operationsTokenPath : administratorTokenPath
     let device = Device(
-      id: .random(), tenant: tenant, person: person.id, label: Self.operationsDevice,
-      createdAt: clock.now())
+      id: .random(), tenant: tenant, person: person.id,
+      label: path.split(separator: "/").last.map(String.init) ?? path, createdAt: clock.now())
     let (token, _) = try await tokens.mint(for: person, device: device.id)
-    try PrivateFile.write(token + "\n", to: operationsTokenPath)
+    try PrivateFile.write(token + "\n", to: path)
     try await store.addDevice(device, by: .system)
     logger.notice(
-      "Operations' first token is in a file", metadata: ["path": "\(operationsTokenPath)"])
+      "A first token is in a file", metadata: ["role": "\(role.rawValue)", "path": "\(path)"])
   }
 
   /// A token for a new device of a person who exists: the way in for who has lost every other.
@@ -82,7 +95,7 @@ public struct Installation: Sendable {
     return nil
   }
 
-  /// The name operations' person starts with; data, not a text of the program.
+  /// The names the first people start with; data, not texts of the program.
   private static let operationsName = "Drift"
-  private static let operationsDevice = "operations.token"
+  private static let administratorName = "Administrator"
 }

@@ -42,6 +42,10 @@ extension SQLiteStore: VisitStore {
     return try await commit { db in
       let visit = try VisitTable.visit(id, tenant: tenant, in: db)
       var details = try VisitTable.details(of: visit, in: db)
+      var rules = rules
+      if let person = initiator.person, !visit.participants.contains(person) {
+        rules.colleagues = try CircleTable.colleagues(of: person, tenant: tenant, in: db)
+      }
       let change = try rules.apply(
         command, to: visit, citizen: details.citizen, worker: details.worker, by: initiator,
         at: now)

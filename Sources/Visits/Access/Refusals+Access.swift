@@ -123,3 +123,21 @@ extension Refusal {
         + "Logs count from the day they were written.")
   }
 }
+
+extension Refusal {
+  // MARK: People and roles
+
+  /// A role that only others may give.
+  public static let administratorsMakeAdministrators = Refusal(
+    "administrators-make-administrators", .forbidden,
+    da: "En administrator oprettes og får adgang af en administrator. Send anmodningen videre.",
+    en: "Administrators are created and given access by an administrator. Pass the request on.")
+
+  /// The one named is no case worker.
+  public static func notACaseWorker(name: String) -> Refusal {
+    Refusal(
+      "not-a-case-worker", .invalid,
+      da: "\(name) er ikke oprettet som sagsbehandler. Vælg en sagsbehandler.",
+      en: "\(name) is not registered as a case worker. Choose a case worker.")
+  }
+}

@@ -1,0 +1,121 @@
+import GRDB
+import Visits
+
+/// Rows of `careCircle`, `team` and `teamMember`.
+enum CircleTable {
+  static func requireCitizen(_ id: PersonID, tenant: TenantID, in db: Database) throws {
+    let person = try PeopleTable.person(id, tenant: tenant, in: db)
+    guard person.role == .citizen else { throw StoreError.notFound }
+  }
+
+  static func circle(
+    of citizen: PersonID, tenant: TenantID, in db: Database
+  ) throws -> CareCircle {
+    let row = try Row.fetchOne(
+      db, sql: "SELECT * FROM careCircle WHERE tenant = ? AND citizen = ?",
+      arguments: [tenant.rawValue, citizen.rawValue])
+    return CareCircle(
+      citizen: citizen, teams: try teams(of: citizen, tenant: tenant, in: db),
+      primaryWorker: row?.optionalID("primaryWorker"), backup: row?.optionalID("backup"),
+      caseWorker: row?.optionalID("caseWorker"))
+  }
+
+  static func write(_ circle: CareCircle, tenant: TenantID, in db: Database) throws {
+    try db.execute(
+      sql: """
+        INSERT INTO careCircle (tenant, citizen, primaryWorker, backup, caseWorker)
+        VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT (tenant, citizen) DO UPDATE SET primaryWorker = excluded.primaryWorker,
+          backup = excluded.backup, caseWorker = excluded.caseWorker
+        """,
+      arguments: [
+        tenant.rawValue, circle.citizen.rawValue, circle.primaryWorker?.rawValue,
+        circle.backup?.rawValue, circle.caseWorker?.rawValue,
+      ])
+  }
+
+  static func teams(of person: PersonID, tenant: TenantID, in db: Database) throws -> [TeamID] {
+    try String.fetchAll(
+      db, sql: "SELECT team FROM teamMember WHERE tenant = ? AND person = ? ORDER BY team",
+      arguments: [tenant.rawValue, person.rawValue]
+    ).map(TeamID.init(rawValue:))
+  }
+
+  static func setTeams(
+    _ teams: [TeamID], of person: PersonID, tenant: TenantID, in db: Database
+  ) throws {
+    try db.execute(
+      sql: "DELETE FROM teamMember WHERE tenant = ? AND person = ?",
+      arguments: [tenant.rawValue, person.rawValue])
+    for team in Set(teams) {
+      try db.execute(
+        sql: "INSERT OR IGNORE INTO team (tenant, id, name) VALUES (?1, ?2, ?2)",
+        arguments: [tenant.rawValue, team.rawValue])
+      try db.execute(
+        sql: "INSERT INTO teamMember (tenant, team, person) VALUES (?, ?, ?)",
+        arguments: [tenant.rawValue, team.rawValue, person.rawValue])
+    }
+  }
+
+  /// Those who share a team with somebody, without herself.
+  static func colleagues(
+    of person: PersonID, tenant: TenantID, in db: Database
+  ) throws -> Set<PersonID> {
+    let ids = try String.fetchSet(
+      db,
+      sql: """
+        SELECT other.person FROM teamMember own
+        JOIN teamMember other ON other.tenant = own.tenant AND other.team = own.team
+        WHERE own.tenant = ? AND own.person = ?
+        """, arguments: [tenant.rawValue, person.rawValue])
+    return Set(ids.map(PersonID.init(rawValue:))).subtracting([person])
+  }
+
+  /// Whether the two have, had or will have a visit with each other about now.
+  static func haveVisit(
+    citizen: PersonID, worker: PersonID, tenant: TenantID, at now: UTCMilliseconds, in db: Database
+  ) throws -> Bool {
+    let margin = AccessRequest.visitDays * 1440
+    return try Bool.fetchOne(
+      db,
+      sql: """
+        SELECT EXISTS (SELECT 1 FROM visit WHERE tenant = ? AND citizen = ? AND worker = ?
+          AND start BETWEEN ? AND ? AND state <> 'cancelled')
+        """,
+      arguments: [
+        tenant.rawValue, citizen.rawValue, worker.rawValue,
+        now.adding(minutes: -margin).rawValue, now.adding(minutes: margin).rawValue,
+      ]) ?? false
+  }
+
+  static func people(
+    around reader: PersonID, role: Role?, isCaseWorker: Bool, tenant: TenantID,
+    at now: UTCMilliseconds, in db: Database
+  ) throws -> [Person] {
+    let margin = AccessRequest.visitDays * 1440
+    // A citizen whom no team and no worker has yet is everybody's; see `AccessTable`.
+    return try Row.fetchAll(
+      db,
+      sql: """
+        SELECT p.* FROM person p
+        LEFT JOIN careCircle c ON c.tenant = p.tenant AND c.citizen = p.id
+        WHERE p.tenant = ?1 AND (?3 IS NULL OR p.role = ?3) AND (
+          ?2 IN (c.primaryWorker, c.backup, c.caseWorker)
+          OR p.role = 'citizen' AND ?4 AND c.caseWorker IS NULL
+          OR NOT ?4 AND (
+            EXISTS (SELECT 1 FROM teamMember o JOIN teamMember t
+              ON t.tenant = o.tenant AND t.team = o.team
+              WHERE o.tenant = ?1 AND o.person = ?2 AND t.person = p.id)
+            OR p.role = 'citizen' AND c.primaryWorker IS NULL AND NOT EXISTS (
+              SELECT 1 FROM teamMember t WHERE t.tenant = ?1 AND t.person = p.id)
+            OR EXISTS (SELECT 1 FROM visit v WHERE v.tenant = ?1 AND v.citizen = p.id
+              AND v.worker = ?2 AND v.start BETWEEN ?5 AND ?6 AND v.state <> 'cancelled')))
+        ORDER BY p.displayName, p.id
+        """,
+      arguments: [
+        tenant.rawValue, reader.rawValue, role?.rawValue, isCaseWorker,
+        now.adding(minutes: -margin).rawValue, now.adding(minutes: margin).rawValue,
+      ]
+    ).map(PeopleTable.person)
+  }
+}
