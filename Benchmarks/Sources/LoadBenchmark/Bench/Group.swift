@@ -19,9 +19,14 @@ final class Group {
         try system.completeJoins(through: generator)
         Visits.wait(for: Self.size, generator: generator)
         usleep(3_000_000)
-        return Point.measure(
+        var point = Point.measure(
           system, visits: 1, participants: Self.size, fanOut: Self.size - 1, idleKiB: idle,
           generator: generator, seconds: bench.scope.seconds)
+        // What a relay chooses not to pass on in a group is no loss; what is missing between is.
+        let received = point.measurement.received
+        point.loss =
+          Double(point.measurement.lost) / Double(max(1, received + point.measurement.lost))
+        return point
       }
       guard let point else { continue }
       print(point.lineWithWarning)

@@ -21,10 +21,14 @@ final class Storm {
       let before = generator.measure(below: Self.running * 2) { usleep(8_000_000) }
       _ = generator.takeJoinTimes()
       var joined = 0
+      let cpu = system.cpu
+      let began = load_monotonic()
       let during = try generator.measure(below: Self.running * 2) {
         joined = try join(system, generator)
         Visits.wait(for: (Self.running + joined) * 2, generator: generator)
       }
+      let share = Double(system.cpu - cpu) / Double(load_monotonic() - began)
+      print("  the relay used \(Text.decimal(share * 100)) % of its core meanwhile")
       report(before, during, joined: joined, times: generator.takeJoinTimes().map(\.seconds))
     }
   }

@@ -31,19 +31,28 @@ enum SessionText {
     return lines.joined(separator: "\r\n") + "\r\n"
   }
 
-  /// An answer that takes everything that is offered.
+  /// An answer that takes everything that is offered, with the transport's lines once: Janus reads no
+  /// more than 8 KiB from its Unix socket. Where twenty speak, transport-wide feedback, which costs
+  /// Janus and not us, is left out for the same reason.
   static func answer(
     to offer: RemoteDescription, credentials: ICECredentials, fingerprint: [UInt8],
     candidate: String?
   ) -> String {
     var lines = session(mids: offer.media.map(\.mid))
-    let transport = self.transport(
-      credentials, fingerprint: fingerprint, setup: "active", candidate: candidate,
-      transportSequenceID: offer.transportSequenceID)
+    lines += transport(
+      credentials, fingerprint: fingerprint, setup: "active", candidate: nil,
+      transportSequenceID: 0)
+    let hasFeedback = offer.media.count <= 8
     for media in offer.media {
-      lines += media.isSound ? Array(sound.prefix(4)) : picture
-      lines += transport + ["a=mid:\(media.mid)", "a=recvonly"]
+      let short = media.isSound ? sound.prefix(2) : picture.prefix(4)
+      lines += hasFeedback ? (media.isSound ? sound.prefix(4) : picture[...]) : short
+      lines += ["a=mid:\(media.mid)", "a=recvonly", "a=rtcp-mux"]
+      if hasFeedback, offer.transportSequenceID != 0 {
+        lines.append(
+          "a=extmap:\(offer.transportSequenceID) \(HeaderExtensionURI.transportSequence)")
+      }
     }
+    if let candidate { lines += ["a=candidate:\(candidate)", "a=end-of-candidates"] }
     return lines.joined(separator: "\r\n") + "\r\n"
   }
 
