@@ -30,6 +30,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sandbox.h"
+
 // MARK: Datagrams
 
 // udp(7). Not from <netinet/udp.h>: its struct udphdr looks different with and without _GNU_SOURCE,
@@ -524,9 +526,6 @@ static inline int clinux_reap(int32_t process) {
   pid_t reaped = waitpid(process, &status, WNOHANG);
   return reaped < 0 ? -errno : reaped == process;
 }
-
-// No core dumps and no ptrace by others: this process holds the keys of people's calls.
-static inline void clinux_protect_memory(void) { prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 
 // A write to a closed control socket or log pipe must return EPIPE, not end the process. SIG_IGN is
 // a cast macro.

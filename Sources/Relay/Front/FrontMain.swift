@@ -21,6 +21,8 @@ public enum FrontMain {
     do throws(FrontStartError) {
       var loop = try makeLoop(options, termination: termination, log: log)
       log.write("listening on \(options.listen.count) addresses", at: SystemClock.monotonic)
+      let sandbox = ProcessSandbox.front(options).enter()
+      log.write(sandbox.explanation, at: SystemClock.monotonic)
       loop.run()
       return EXIT_SUCCESS
     } catch {

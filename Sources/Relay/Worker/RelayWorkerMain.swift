@@ -34,6 +34,8 @@ public enum RelayWorkerMain {
       var loop = try makeLoop(
         options, core: core, sockets: bound.sockets, control: control, termination: termination,
         log: log)
+      let sandbox = ProcessSandbox.worker(controlPath: options.controlPath).enter()
+      log.write(sandbox.explanation, at: SystemClock.monotonic)
       loop.run()
       return EXIT_SUCCESS
     } catch {
