@@ -34,6 +34,8 @@ struct FrontControl: ~Copyable {
   private(set) var listener: Int32
   /// The connection; -1 while there is none.
   private(set) var connection: Int32 = -1
+  /// Whether the last one who called could not be accepted for want of descriptors.
+  private(set) var isExhausted = false
   private let path: String
   private let digest: UInt64
 
@@ -60,6 +62,7 @@ struct FrontControl: ~Copyable {
     var isNew = false
     while listener >= 0 {
       let accepted = clinux_accept(listener)
+      isExhausted = RestingListener.isExhausted(accepted)
       guard accepted >= 0 else { break }
       var process: Int32 = 0
       var user: UInt32 = 0

@@ -36,6 +36,7 @@ struct FrontLoop: ~Copyable {
   private let termination: Int32
   private var listeners: [Int32]
   private var control: FrontControl
+  private var controlListener: RestingListener
   private var certificates: CertificateWatch
   private var quota = ClientQuota(limit: Self.clientLimit)
   private var connections: [FrontConnection?] = []
@@ -65,7 +66,8 @@ struct FrontLoop: ~Copyable {
     nextTick = now
     nextAddresses = now
     supervisedAt = now
-    clinux_epoll_add(services.epoll, self.control.listener, clinux_epollin(), Tag.control)
+    controlListener = RestingListener(
+      self.control.listener, epoll: services.epoll, tag: Tag.control)
     if termination >= 0 {
       clinux_epoll_add(services.epoll, termination, clinux_epollin(), Tag.termination)
     }
@@ -126,7 +128,7 @@ struct FrontLoop: ~Copyable {
       var (high, low, port) = (UInt64(0), UInt64(0), UInt16(0))
       let accepted = clinux_tcp_accept(listeners[index], &high, &low, &port)
       guard accepted >= 0 else {
-        if -accepted == EMFILE || -accepted == ENFILE || -accepted == ENOMEM { restAccepting() }
+        if RestingListener.isExhausted(accepted) { restAccepting() }
         return
       }
       let address = SocketAddress(high: high, low: low, port: port)
@@ -192,6 +194,7 @@ struct FrontLoop: ~Copyable {
       free.append(place)
       count -= 1
     }
+    controlListener.advance(to: now)
     if let again = acceptsAgain, now >= again {
       acceptsAgain = nil
       for (index, listener) in listeners.enumerated() {
@@ -230,7 +233,9 @@ struct FrontLoop: ~Copyable {
   // MARK: Control
 
   private mutating func acceptControl() {
-    guard control.accept() else { return }
+    let isNew = control.accept()
+    if control.isExhausted { controlListener.pause(at: services.now) }
+    guard isNew else { return }
     clinux_epoll_add(services.epoll, control.connection, clinux_epollin(), Tag.connection)
   }
 
@@ -252,6 +257,7 @@ struct FrontLoop: ~Copyable {
       close(listener)
     }
     listeners = []
+    controlListener.stop()
     control.retire()
     control.say([FrontProtocol.retire])
     retiresBy = services.now + Self.retirementLimit

@@ -9,6 +9,8 @@ struct ControlServer: ~Copyable {
   let listener: Int32
   /// The channel, while a control process is there.
   var connection: ControlConnection?
+  /// Whether the last one who called could not be accepted for want of descriptors.
+  private(set) var isExhausted = false
   private let path: String
 
   /// Listens on `path` with mode 0600.
@@ -29,6 +31,7 @@ struct ControlServer: ~Copyable {
     var isNew = false
     while true {
       let accepted = clinux_accept(listener)
+      isExhausted = RestingListener.isExhausted(accepted)
       guard accepted >= 0 else { return isNew }
       var process: Int32 = 0
       var user: UInt32 = 0

@@ -32,6 +32,8 @@ struct StreamListener: ~Copyable {
   let descriptor: Int32
   private let path: String
   private var greetings: [Greeting] = []
+  /// Whether the last one who called could not be accepted for want of descriptors.
+  private(set) var isExhausted = false
 
   /// Listens on `path` with mode 0600.
   init(path: String) throws(SystemError) {
@@ -55,6 +57,7 @@ struct StreamListener: ~Copyable {
     var accepted: [Int32] = []
     while true {
       let connection = clinux_accept(descriptor)
+      isExhausted = RestingListener.isExhausted(connection)
       guard connection >= 0 else { return accepted }
       var process: Int32 = 0
       var user: UInt32 = 0

@@ -24,6 +24,7 @@ struct StreamServer: ~Copyable {
   /// The streams.
   var table: StreamTable
   private var listener: StreamListener
+  private var resting: RestingListener
   private let epoll: Int32
 
   /// Listens on `path`, watched by `epoll`.
@@ -31,7 +32,7 @@ struct StreamServer: ~Copyable {
     listener = try StreamListener(path: path)
     table = StreamTable(epoll: epoll, firstTag: Self.firstStream)
     self.epoll = epoll
-    clinux_epoll_add(epoll, listener.descriptor, clinux_epollin(), Self.firstTag)
+    resting = RestingListener(listener.descriptor, epoll: epoll, tag: Self.firstTag)
   }
 
   /// What `tag` stands for.
@@ -43,12 +44,14 @@ struct StreamServer: ~Copyable {
     return .listener
   }
 
-  /// Takes in who connects.
-  mutating func accept(now: MonotonicTime) {
+  /// Takes in who connects; false where there were no descriptors for them, and the listener rests.
+  mutating func accept(now: MonotonicTime) -> Bool {
     for connection in listener.accept(now: now) {
       clinux_epoll_add(
         epoll, connection, clinux_epollin(), Self.firstGreeting + UInt64(connection))
     }
+    if listener.isExhausted { resting.pause(at: now) }
+    return !listener.isExhausted
   }
 
   /// Reads what a connection brings.
@@ -61,5 +64,8 @@ struct StreamServer: ~Copyable {
   }
 
   /// Ends connections that bring nothing.
-  mutating func advance(to now: MonotonicTime) { listener.advance(to: now) }
+  mutating func advance(to now: MonotonicTime) {
+    listener.advance(to: now)
+    resting.advance(to: now)
+  }
 }

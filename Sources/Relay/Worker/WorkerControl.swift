@@ -8,7 +8,12 @@ extension WorkerLoop {
 
   /// Takes in a control process and tells it who is here and what happened while there was none.
   mutating func acceptControl(at time: TurnTime) {
-    guard control.accept(), let descriptor = control.connection?.descriptor else { return }
+    let isNew = control.accept()
+    if control.isExhausted {
+      log.write("out of descriptors; the control socket rests", at: time.now)
+      controlListener.pause(at: time.now)
+    }
+    guard isNew, let descriptor = control.connection?.descriptor else { return }
     clinux_epoll_add(epoll, descriptor, clinux_epollin(), Tag.connection)
     watchesWriting = false
     log.write("control process connected", at: time.now)

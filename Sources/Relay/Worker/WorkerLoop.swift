@@ -27,6 +27,7 @@ struct WorkerLoop: ~Copyable {
   var core: RelayCore
   var sockets: Slab<MediaSocket>
   var control: ControlServer
+  var controlListener: RestingListener
   var streams: StreamServer
   var events = EventBuffer(capacity: Self.eventCapacity)
   var log: WorkerLog
@@ -61,7 +62,8 @@ struct WorkerLoop: ~Copyable {
     inbox = MediaInbox(longest: RelayCore.datagramLimit)
     outgoing = .allocate(capacity: MediaSocket.batch)
     outgoing.initialize(repeating: clinux_datagram())
-    clinux_epoll_add(epoll, self.control.listener, clinux_epollin(), Tag.listener)
+    controlListener = RestingListener(
+      self.control.listener, epoll: epoll, tag: Tag.listener)
     if termination >= 0 { clinux_epoll_add(epoll, termination, clinux_epollin(), Tag.termination) }
     for number in 0..<self.sockets.limit {
       clinux_epoll_add(
@@ -88,6 +90,7 @@ struct WorkerLoop: ~Copyable {
       sendOutgoing(at: time.now)
       streams.table.flush(at: time.now)
       endStreams(at: time)
+      controlListener.advance(to: time.now)
       tellEvents()
       checkOrphanage(at: time.now)
     }

@@ -79,7 +79,10 @@ extension WorkerLoop {
   /// Serves what a tag of the streams' stands for.
   mutating func serveStreams(_ tag: UInt64, isWritable: Bool, at time: TurnTime) {
     switch StreamServer.source(of: tag) {
-    case .listener: streams.accept(now: time.now)
+    case .listener:
+      if !streams.accept(now: time.now) {
+        log.write("out of descriptors; accepting streams rests", at: time.now)
+      }
     case .greeting(let connection):
       streams.greet(connection, now: time.now, core: core)
     case .stream(let number):
