@@ -1,3 +1,5 @@
+public import Wire
+
 /// One agent's ICE user name fragment and password (RFC 8445 §5.3).
 public struct ICECredentials: Sendable, Hashable {
   /// The user name fragment (`a=ice-ufrag`), 4 ... 256 ICE characters.
@@ -28,3 +30,5 @@ public struct ICECredentials: Sendable, Hashable {
     return String(decoding: characters, as: UTF8.self)
   }
 }
+
+extension ICECredentials: Redacted {}

@@ -1,3 +1,5 @@
+import Wire
+
 /// A master key and salt for one direction (RFC 3711 §3.2.1).
 struct SRTPMasterKey: Sendable, Hashable {
   /// The master key.
@@ -31,3 +33,5 @@ struct SRTPKeys: Sendable, Hashable {
     self.profile = profile
   }
 }
+
+extension SRTPMasterKey: Redacted {}

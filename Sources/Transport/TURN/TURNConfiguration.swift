@@ -42,3 +42,5 @@ public struct TURNTime: Sendable, BitwiseCopyable {
     self.wallSeconds = wallSeconds
   }
 }
+
+extension TURNConfiguration: Redacted {}

@@ -33,7 +33,7 @@ public struct SocketAddress: Hashable, Sendable, BitwiseCopyable {
   public var ipv4: UInt32 { UInt32(truncatingIfNeeded: low) }
 }
 
-extension SocketAddress: CustomStringConvertible {
+extension SocketAddress: Redacted {
   /// The address with its host part removed, fit for a log.
   public var description: String {
     isIPv4 ? "\(ipv4 >> 24).\((ipv4 >> 16) & 0xFF).x.x:\(port)" : "[ipv6]:\(port)"
