@@ -78,6 +78,30 @@ import Wire
     #expect(bytes < 2 * copy.bytes.count)
   }
 
+  /// A replayed check is no way to have the relay send at the replayer's own rate.
+  @Test func anUnprovenAddressGetsTwentyAnswersASecond() throws {
+    let pair = try SecurePair()
+    #expect(pair.connect())
+    let spoofed = SocketAddress(ipv4: 0x0808_0808, port: 99)
+    var copy = try #require(
+      pair.sent.last { $0.isFromClient && $0.kind == .stun && isRequest($0) })
+    copy.source = spoofed
+    let start = pair.sent.count
+    for _ in 0..<2_000 {
+      pair.deliver(copy)
+      pair.drain()
+      pair.run(for: .milliseconds(1))
+    }
+    let answers = pair.sent[start...].filter {
+      $0.destination == spoofed && $0.kind == .stun && !isRequest($0)
+    }
+    // Twenty at once and twenty in each of two seconds, of two thousand asked for.
+    #expect((55...61).contains(answers.count), "\(answers.count)")
+    // The client's own checks are answered as before.
+    #expect(pair.run(for: .seconds(40)) || pair.isRelaySecured)
+    #expect(!pair.clientEvents.contains(.consentLost))
+  }
+
   /// The first check to a new address is lost; the client's next one asks for another.
   @Test func aLostCheckIsSentAgainWhenTheClientIsHeardFromAgain() throws {
     let pair = try SecurePair()

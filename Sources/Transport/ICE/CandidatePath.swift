@@ -45,6 +45,8 @@ struct CandidatePath: BitwiseCopyable {
   var lastHeard: MonotonicTime
   /// Bytes of checks that it may still be sent while it is unproven.
   private var credit = 0
+  /// Until when the answers it has been sent while unproven are accounted for; see `mayAnswer`.
+  private var answeredUntil = MonotonicTime.zero
   /// Its round trip.
   var roundTrip = RoundTripEstimator()
 
@@ -82,6 +84,23 @@ struct CandidatePath: BitwiseCopyable {
     guard isUnproven else { return true }
     guard bytes <= credit else { return false }
     credit -= bytes
+    return true
+  }
+
+  /// Between answers to an unproven address, on average: no peer checks one path more often for long
+  /// (RFC 8445 §14.3 begins at 500 ms). As many as `answerBurst` holds may come at once.
+  private static let answerInterval = TimeSpan.milliseconds(50)
+  private static let answerBurst = TimeSpan.seconds(1)
+
+  /// Whether a check that came from it is to be answered now.
+  ///
+  /// An unproven address gets twenty answers a second: a replayed check is no way to have the relay
+  /// send to whose address was borrowed at the replayer's own rate.
+  mutating func mayAnswer(at now: MonotonicTime) -> Bool {
+    guard isUnproven else { return true }
+    let next = max(answeredUntil, now) + Self.answerInterval
+    guard next - now <= Self.answerBurst else { return false }
+    answeredUntil = next
     return true
   }
 

@@ -36,18 +36,16 @@ struct CheckExchange {
   }
 
   /// Queues the answer to a request, of which `mapped` is the source as the peer's side of any
-  /// intermediary sees it. Returns false for a role conflict, which is all that the request is then.
+  /// intermediary sees it: that it came, or that it claims our own role.
   mutating func answer(
     _ request: CheckRequest, over key: PathKey, mapped: SocketAddress, isPreviousGeneration: Bool
-  ) -> Bool {
+  ) {
     let isConflict = request.claims == role.iceRole
-    if answers.count < Self.answerCapacity {
-      answers.append(
-        PendingAnswer(
-          transaction: request.transaction, key: key, mapped: mapped,
-          kind: isConflict ? .roleConflict : .success, isPreviousGeneration: isPreviousGeneration))
-    }
-    return !isConflict
+    guard answers.count < Self.answerCapacity else { return }
+    answers.append(
+      PendingAnswer(
+        transaction: request.transaction, key: key, mapped: mapped,
+        kind: isConflict ? .roleConflict : .success, isPreviousGeneration: isPreviousGeneration))
   }
 
   /// Writes the oldest answer that waits.
