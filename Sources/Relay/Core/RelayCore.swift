@@ -20,6 +20,7 @@ public struct RelayCore: ~Copyable {
   var sessions: Slab<Session>
   var rooms: Slab<RoomRecord>
   var routes: RouteTable
+  private var strangers: StrangerBudget
   var sessionWakes: WakeTable
   var roomWakes: WakeTable
   var queue: OutgoingQueue
@@ -36,6 +37,8 @@ public struct RelayCore: ~Copyable {
     self.configuration = configuration
     self.identity = identity
     self.random = random
+    var seeds = random
+    strangers = StrangerBudget(seed: seeds.next())
     let capacity = configuration.maximumSessions
     sessions = Slab(capacity: capacity)
     rooms = Slab(capacity: capacity)
@@ -125,6 +128,7 @@ public struct RelayCore: ~Copyable {
         return
       }
       session = owner
+      isStray = routes.session(of: source) != owner
     case .dtls, .media:
       isMedia = kind == .media
       if let owner = routes.session(of: source) {
@@ -141,12 +145,18 @@ public struct RelayCore: ~Copyable {
       return
     }
 
+    // Before any password or key is tried.
+    if isStray, !strangers.take(source, at: time.now) {
+      counters.droppedOverBudget &+= 1
+      return
+    }
     let received = sessions[session].transport.receive(
       datagram, from: source, on: local, mapped: mapped, at: time.now)
     switch received {
     case .rtp(let length):
       counters.rtpReceived &+= 1
       forward(datagram, length: length, isRTP: true, from: session, at: time)
+      if isStray { strangers.giveBack(source) }
       if isStray || sessions[session].isPathSilent { settle(session, at: time) }
     case .rtcp(let length):
       forward(datagram, length: length, isRTP: false, from: session, at: time)
@@ -158,6 +168,7 @@ public struct RelayCore: ~Copyable {
       // (that it is heard from) can wait until it is next told the time, and its wakes may come early;
       // but where it ends a silence, the participant waits for sound and picture.
       settle(session, at: time)
+      if isStray, knows(source) { strangers.giveBack(source) }
     }
   }
 

@@ -10,6 +10,8 @@ public struct RelayCounters: Sendable, Equatable, BitwiseCopyable {
   public var droppedUnknownUser: Int64 = 0
   /// Datagrams dropped because they came from an address that has not authenticated itself.
   public var droppedUnknownAddress: Int64 = 0
+  /// Datagrams dropped because their address, or all strangers together, had failed too often.
+  public var droppedOverBudget: Int64 = 0
   /// RTP and RTCP dropped because it did not authenticate, or was a replay.
   public var droppedUnauthentic: Int64 = 0
   /// RTP packets received and authenticated.
@@ -40,6 +42,7 @@ public struct RelayCounters: Sendable, Equatable, BitwiseCopyable {
       "besoeg_relay_dropped_garbage_total": droppedGarbage,
       "besoeg_relay_dropped_unknown_user_total": droppedUnknownUser,
       "besoeg_relay_dropped_unknown_address_total": droppedUnknownAddress,
+      "besoeg_relay_dropped_over_budget_total": droppedOverBudget,
       "besoeg_relay_dropped_unauthentic_total": droppedUnauthentic,
       "besoeg_relay_rtp_received_total": rtpReceived,
       "besoeg_relay_rtp_sent_total": rtpSent,
