@@ -1,5 +1,7 @@
 /// libFuzzer's entry: one input through `Exercise.candidate`.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzCandidate(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
-  fuzz(.candidate, UnsafeRawBufferPointer(start: data, count: size))
+  fuzz("Candidate") {
+    try Exercise.candidate.run(UnsafeRawBufferPointer(start: data, count: size).bytes)
+  }
 }
