@@ -28,6 +28,7 @@ public struct BesoegService: Sendable {
   let hub: EventHub
   let facts: FactQueue
   let responder: RouterResponder<ServiceContext>
+  let daily: DailyTimer
   private let store: any BesoegStore
   private let clock: any ServiceClock
 
@@ -38,7 +39,9 @@ public struct BesoegService: Sendable {
   ) throws {
     let registry = PrometheusRegistry()
     let metrics = ServiceMetrics(registry: registry)
-    let hub = EventHub(store: store, clock: clock, metrics: metrics, logger: logger)
+    let presence = PresenceBoard()
+    let hub = EventHub(
+      store: store, clock: clock, presence: presence, metrics: metrics, logger: logger)
     let facts = FactQueue(store: store, clock: clock, metrics: metrics, logger: logger)
     let coordinator = RelayCoordinator(
       store: store, relay: relay, clock: clock, hub: hub, facts: facts, metrics: metrics,
@@ -49,6 +52,7 @@ public struct BesoegService: Sendable {
     self.facts = facts
     self.clock = clock
     self.store = store
+    daily = DailyTimer(store: store, presence: presence, clock: clock, logger: logger)
 
     let router = Router(context: ServiceContext.self, options: .autoGenerateHeadEndpoints)
     let routes = RouteIndex()
@@ -61,7 +65,7 @@ public struct BesoegService: Sendable {
       metrics: metrics)
     OperationsRoutes(readiness: readiness, metrics: metrics).add(to: router)
     let api = router.group("api/v1").add(
-      middleware: BearerAuth(tokens: tokens, store: store, clock: clock))
+      middleware: BearerAuth(tokens: tokens, store: store, presence: presence, clock: clock))
     PeopleRoutes(
       store: store, tokens: tokens, hub: hub, clock: clock, publicURL: options.publicURL
     ).add(to: api)
@@ -70,6 +74,9 @@ public struct BesoegService: Sendable {
     QualityRoutes(store: store, facts: facts, clock: clock).add(to: api)
     EventRoutes(store: store, hub: hub, coordinator: coordinator, clock: clock).add(to: api)
     AccessRoutes(store: store).add(to: api)
+    CallbackRoutes(store: store, coordinator: coordinator, clock: clock).add(to: api)
+    DropInRoutes(store: store, coordinator: coordinator, clock: clock).add(to: api)
+    PresenceRoutes(store: store, board: presence, clock: clock).add(to: api)
     responder = router.buildResponder()
     routes.fill(from: router)
     self.routes = routes
@@ -109,9 +116,11 @@ public struct BesoegService: Sendable {
       group.addTask { await hub.relayStoredEvents() }
       group.addTask { await hub.keepAlive() }
       group.addTask { await pruneEvents() }
+      group.addTask { await daily.run() }
       await coordinator.run()
       group.cancelAll()
     }
+    await daily.writePresence()
     // The relays are gone and nothing new comes; a store that cannot take it now never will.
     _ = await facts.writeAll()
   }

@@ -6,7 +6,8 @@ public import Visits
 ///
 /// Every question names the municipality. What belongs to another is `.notFound`.
 public protocol BesoegStore:
-  PeopleStore, VisitStore, LedgerStore, SampleStore, EventStore, AuditStore, AccessStore
+  PeopleStore, VisitStore, LedgerStore, SampleStore, EventStore, AuditStore, AccessStore,
+  CallbackStore, DropInStore, PresenceStore
 {
   /// Throws unless something can be written now: `/readyz`.
   func checkWritable(at now: UTCMilliseconds) async throws(StoreError)

@@ -48,6 +48,10 @@ public struct CommittedVisit: Hashable, Sendable {
   public var entries: [LedgerEntry]
   /// The events written.
   public var events: [StoredEvent]
+  /// The request to be called that the visit answers, where what happened changed it.
+  public var callback: CommittedCallback?
+  /// The queue that the visit was taken from, where what happened changed it.
+  public var queue: CommittedQueue?
 
   /// What was written.
   public init(

@@ -99,7 +99,7 @@ public struct Visit: Hashable, Sendable, Codable {
   public var end: UTCMilliseconds { start.adding(minutes: durationMinutes) }
 
   /// Whether either party's hanging up ends it for both.
-  public var isTwoParty: Bool { form == .screen || form == .physical }
+  public var isTwoParty: Bool { form != .group }
 
   /// Whether its sound goes through our relay.
   public var isRelayed: Bool { form != .physical && mediaMode != .phone }

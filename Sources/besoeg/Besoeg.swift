@@ -12,7 +12,8 @@ struct Besoeg: AsyncParsableCommand {
     subcommands: [
       TodayCommand.self, CallCommand.self, HangUpCommand.self, BookCommand.self,
       MoveCommand.self, CancelCommand.self, VerdictCommand.self, PeopleCommand.self,
-      LoginCommand.self, ProofFilesCommand.self,
+      CallbackCommand.self, QueueCommand.self,
+      PresenceCommand.self, LoginCommand.self, ProofFilesCommand.self,
     ],
     defaultSubcommand: TodayCommand.self)
 

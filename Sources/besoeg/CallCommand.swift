@@ -14,11 +14,16 @@ struct CallCommand: AsyncParsableCommand {
 
   func run() async throws {
     let program = try ClientProgram(ca: common.ca)
-    let texts = program.texts
     let now = Date()
     let visit = try await program.visit(
       whom.joined(separator: " "), now: now,
       orElse: { VisitFinder.next(in: $0, now: now) }, missing: .noMoreVisitsToday)
+    try await Self.hold(visit, media: media, program: program)
+  }
+
+  /// Rings for a visit and holds it until somebody hangs up.
+  static func hold(_ visit: Visit, media: MediaOptions, program: ClientProgram) async throws {
+    let texts = program.texts
     let me = program.api.personID ?? visit.worker.id
     let setup = try media.setup(source: 1, texts: texts)
     let call = VisitCall(

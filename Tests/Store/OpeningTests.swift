@@ -18,9 +18,10 @@ import Visits
     }
     #expect(
       names == [
-        "accessLog", "audit", "careCircle", "device", "event", "eventAudience", "heartbeat",
-        "ledger", "participant", "person", "sample", "team", "teamMember", "tenant", "verdict",
-        "visit",
+        "accessLog", "audit", "callback", "careCircle", "device", "devicePresence",
+        "dropInSession", "dutyRota", "event", "eventAudience", "heartbeat", "ledger",
+        "participant", "person", "queueTicket", "sample", "team", "teamMember", "tenant",
+        "verdict", "visit",
       ])
   }
 

@@ -68,7 +68,7 @@ import Visits
   }
 
   @Test func aFullDiskIsSaidSoAndLosesNothing() async throws {
-    let municipality = try await Municipality { $0.maximumPages = 60 }
+    let municipality = try await Municipality { $0.maximumPages = 200 }
     try await municipality.book()
     var error: StoreError?
     var acknowledged: Int64 = 1

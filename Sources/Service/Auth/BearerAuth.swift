@@ -10,6 +10,7 @@ struct BearerAuth: RouterMiddleware {
 
   let tokens: TokenService
   let store: any BesoegStore
+  let presence: PresenceBoard
   let clock: any ServiceClock
 
   func handle(
@@ -17,7 +18,9 @@ struct BearerAuth: RouterMiddleware {
     next: (Request, Context) async throws -> Response
   ) async throws -> Response {
     var context = context
-    context.caller = try await caller(of: request)
+    let caller = try await caller(of: request)
+    context.caller = caller
+    presence.acted(caller, at: clock.now())
     return try await next(request, context)
   }
 

@@ -21,15 +21,18 @@ final class EventHub: Sendable {
   private let state = Mutex(State())
   private let store: any BesoegStore
   private let clock: any ServiceClock
+  private let presence: PresenceBoard
   private let metrics: ServiceMetrics
   private let logger: Logger
 
   /// A hub without streams.
   init(
-    store: any BesoegStore, clock: any ServiceClock, metrics: ServiceMetrics, logger: Logger
+    store: any BesoegStore, clock: any ServiceClock, presence: PresenceBoard,
+    metrics: ServiceMetrics, logger: Logger
   ) {
     self.store = store
     self.clock = clock
+    self.presence = presence
     self.metrics = metrics
     self.logger = logger
   }
@@ -50,6 +53,7 @@ final class EventHub: Sendable {
       return (state.streams.count, own.dropLast(Self.streamsPerDevice))
     }
     metrics.streams(count)
+    presence.opened(caller, at: clock.now())
     for stream in surplus {
       stream.cut()
       remove(stream)
@@ -60,11 +64,13 @@ final class EventHub: Sendable {
   /// Forgets a stream. Doing so twice changes nothing.
   func remove(_ subscription: EventSubscription) {
     subscription.close()
-    let count = state.withLock { state in
+    let (count, wasOpen) = state.withLock { state in
+      let before = state.streams.count
       state.streams.removeAll { $0 === subscription }
-      return state.streams.count
+      return (state.streams.count, state.streams.count < before)
     }
     metrics.streams(count)
+    if wasOpen { presence.closed(subscription.caller, at: clock.now()) }
   }
 
   /// Ends the streams of a device whose token no longer holds.

@@ -29,6 +29,8 @@ enum VisitEvents {
         visit: visit.id.rawValue, entry: LedgerDocument(entry, for: .operations))
       drafts.append(draft("ledger", bare, operations))
     }
+    if let callback = change.callback { drafts += CallbackEvents.drafts(for: callback) }
+    if let queue = change.queue { drafts += QueueEvents.drafts(for: queue) }
     return drafts
   }
 

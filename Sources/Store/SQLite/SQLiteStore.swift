@@ -14,6 +14,8 @@ public struct StoreConfiguration: Sendable {
   public var maximumPages: Int?
   /// What may be booked.
   public var policy = BookingPolicy()
+  /// Hours and limits of call-backs and the drop-in queue.
+  public var daily = DailyPolicy()
 
   /// The default configuration for a file.
   public init(path: String) {
@@ -28,11 +30,13 @@ public struct StoreConfiguration: Sendable {
 public final class SQLiteStore: BesoegStore, Sendable {
   let pool: DatabasePool
   let rules: VisitRules
+  let daily: DailyPolicy
   let signals = EventSignals()
 
   /// Opens the file and brings its tables up to date.
   public init(_ configuration: StoreConfiguration) throws(StoreError) {
     rules = VisitRules(policy: configuration.policy)
+    daily = configuration.daily
     do {
       try Self.createPrivateFile(configuration.path)
       pool = try DatabasePool(

@@ -8,7 +8,7 @@ extension SQLiteStore: VisitStore {
     _ request: BookingRequest, tenant: TenantID, by initiator: Initiator,
     at now: UTCMilliseconds, events: @escaping EventMaker
   ) async throws(StoreError) -> CommittedVisit {
-    let rules = rules
+    let (rules, daily) = (rules, daily)
     return try await commit { db in
       let wanted = Visit(
         id: request.id, tenant: tenant, citizenID: request.citizenID, workerID: request.workerID,
@@ -28,8 +28,8 @@ extension SQLiteStore: VisitStore {
       details.visit = change.visit
       try VisitTable.insert(change.visit, in: db)
       return try Self.finish(
-        change, action: "visit.book", details: details, previous: nil, by: initiator, at: now,
-        events: events, in: db)
+        change, action: "visit.book", details: details, previous: nil, daily: daily,
+        by: initiator, at: now, events: events, in: db)
     }
   }
 
@@ -38,7 +38,7 @@ extension SQLiteStore: VisitStore {
     _ command: VisitCommand, to id: VisitID, tenant: TenantID, by initiator: Initiator,
     at now: UTCMilliseconds, events: @escaping EventMaker
   ) async throws(StoreError) -> CommittedVisit {
-    let rules = rules
+    let (rules, daily) = (rules, daily)
     return try await commit { db in
       let visit = try VisitTable.visit(id, tenant: tenant, in: db)
       var details = try VisitTable.details(of: visit, in: db)
@@ -55,8 +55,8 @@ extension SQLiteStore: VisitStore {
       }
       if change.visit != visit { try VisitTable.update(change.visit, from: visit, in: db) }
       return try Self.finish(
-        change, action: "visit.\(command.name)", details: details, previous: visit, by: initiator,
-        at: now, events: events, in: db)
+        change, action: "visit.\(command.name)", details: details, previous: visit, daily: daily,
+        by: initiator, at: now, events: events, in: db)
     }
   }
 
@@ -136,7 +136,7 @@ extension SQLiteStore: VisitStore {
   }
 
   /// One transaction that ends in a committed visit, and then a word to whoever reads events.
-  private func commit(
+  func commit(
     _ body: @escaping @Sendable (Database) throws -> CommittedVisit
   ) async throws(StoreError) -> CommittedVisit {
     let committed = try await write(body)
@@ -145,14 +145,21 @@ extension SQLiteStore: VisitStore {
   }
 
   /// Writes what goes with a change: ledger, audit log and events.
-  private static func finish(
+  static func finish(
     _ change: VisitChange, action: String, details: VisitDetails, previous: Visit?,
-    by initiator: Initiator, at now: UTCMilliseconds, events: EventMaker, in db: Database
+    daily: DailyPolicy, callback: CommittedCallback? = nil,
+    queue: CommittedQueue? = nil, by initiator: Initiator, at now: UTCMilliseconds,
+    events: EventMaker, in db: Database
   ) throws -> CommittedVisit {
     var committed = CommittedVisit(
       details: details, previous: previous,
       entries: try LedgerTable.append(change.entries, to: change.visit, in: db))
     guard !committed.entries.isEmpty else { return committed }
+    committed.callback =
+      try callback
+      ?? CallbackTable.follow(change.visit, from: previous, policy: daily, at: now, in: db)
+    committed.queue =
+      try queue ?? followQueue(change.visit, from: previous, policy: daily, at: now, in: db)
     if initiator.person != nil {
       try AuditTable.append(
         AuditDraft(action: action, subject: details.citizen.id, visit: change.visit.id),

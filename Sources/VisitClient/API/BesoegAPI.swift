@@ -164,7 +164,7 @@ extension BesoegAPI {
     return request
   }
 
-  private func value<Value: Decodable>(
+  func value<Value: Decodable>(
     _ request: ServiceRequest, retry: RetryPolicy
   ) async throws(ServiceError) -> Value {
     let reply = try await reply(to: request, retry: retry)
@@ -174,7 +174,7 @@ extension BesoegAPI {
     return value
   }
 
-  private func list<Element: Decodable & Sendable>(
+  func list<Element: Decodable & Sendable>(
     _ request: ServiceRequest
   ) async throws(ServiceError) -> [Element] {
     let wrapped: Wrapped<Element> = try await value(request, retry: .briefRepeatable)

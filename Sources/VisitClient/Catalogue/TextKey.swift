@@ -44,6 +44,25 @@ public enum TextKey: String, Sendable, CaseIterable {
     kioskInterrupted, kioskResumed, kioskElsewhere, kioskThanks, kioskNoConnection, kioskOldToken,
     kioskBackIn, kioskTitle
 
+  // Those who want to be called.
+  case noCallbacks, callbacksHint, columnSince, columnDue, columnAbout, callbackWaiting,
+    callbackUrgent, callbackOverdue, callbackTaken, callbackRetry, callbackNotFound,
+    callbackClaimed, callbackReleased, callbackDone, callbackNoAnswer, helpCallbacks,
+    helpCallBack, helpClaimCallback, helpReleaseCallback, helpFinishCallback, helpNoAnswer,
+    helpAskForCall, helpUrgent, helpAbout
+
+  // The drop-in queue.
+  case queueHeading, queueEmpty, queueNone, queueOpensLater, queueOpened, queueAdded, columnPlace,
+    queueExpected, queueTalking, queueOver, queueFiguresPeople, queueFiguresLength,
+    queueFiguresWait, helpQueue, helpWatchQueue, helpNextInQueue, helpAddToQueue, helpOpenQueue,
+    helpWeeks, helpQueueStats
+
+  // Who can be reached.
+  case presenceAvailable, presenceInVisit, presenceAway, presenceOffDuty, presenceDuty,
+    presenceAwaySet, presenceBack, columnWorker, columnCitizen, columnDevice, columnSeen,
+    columnTest, deviceReady, deviceTestDue, deviceTestFailed, deviceOffline, deviceLost,
+    deviceNeverSeen, helpPresence, helpAway
+
   // Help texts.
   case usageUnclear, helpBesoeg, helpBesoegMore, helpLang, helpToday, helpDays, daysOutOfRange,
     helpCall, helpCallWhom, helpHangUp, helpBook, helpCitizen, helpAt, helpMinutes, helpWorker,

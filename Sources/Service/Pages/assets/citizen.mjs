@@ -2,6 +2,7 @@
 
 import { Problem, Service } from "./api.mjs";
 import { Call } from "./call.mjs";
+import { Contact } from "./contact.mjs";
 import { Ringer } from "./ringer.mjs";
 import { fill, joinNames, whenOf } from "./words.mjs";
 
@@ -42,6 +43,7 @@ function show(state, { title, lead = "", primary, secondary, hasChoices = false 
     element("room").textContent = "";
     element("caption").hidden = true;
   }
+  page.contact?.show();
 }
 
 const workerOf = (visit) => visit?.worker?.displayName ?? texts.someone;
@@ -75,7 +77,9 @@ async function prepare() {
   ringer.unlock();
   const tracks = await localTracks();
   for (const track of tracks) track.stop();
-  if (!tracks.some((track) => track.kind === "audio")) return showNoMicrophone(prepare);
+  const passed = tracks.some((track) => track.kind === "audio");
+  page.service?.post("/self-tests", { passed }).catch(() => {});
+  if (!passed) return showNoMicrophone(prepare);
   page.isPrepared = true;
   localStorage.setItem("prepared", "yes");
   showIdle();
@@ -304,6 +308,12 @@ const handlers = {
     if (["held", "sound-only"].includes(level)) page.held.add(`${participant}/${direction}`);
     showCaption();
   },
+  callback(request) {
+    page.contact.take(request);
+  },
+  "queue-place"(ticket) {
+    page.contact.queue.take(ticket);
+  },
   ended({ visit }) {
     if (page.call?.visit === visit) endCall(texts.stateEndedTitle, texts.stateEndedLead);
   },
@@ -321,6 +331,7 @@ async function main() {
   element("show-self").onchange = showSelf;
   if (!token) return show("no-link", { title: texts.stateNoLinkTitle, lead: texts.stateNoLinkLead });
   page.service = new Service(token);
+  page.contact = new Contact(page.service, texts);
   try {
     page.me = JSON.parse(atob(token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/"))).sub;
     await page.service.readEvents(
@@ -329,6 +340,7 @@ async function main() {
         if (isOnline) {
           const { visits } = await page.service.get("/visits").catch(() => ({ visits: [] }));
           for (const visit of visits) page.visits.set(visit.id, visit);
+          await page.contact.read();
         }
         if (!page.call && !page.ring && ["loading", "idle", "return"].includes(document.body.dataset.state)) {
           showIdle();

@@ -1,0 +1,100 @@
+import Store
+import Visits
+
+/// A notice in both languages, as the API shows it.
+struct NoticeDocument: Encodable, Sendable {
+  var code: String
+  var da: String
+  var en: String
+
+  init(_ notice: Notice) {
+    code = notice.code
+    da = notice.danish
+    en = notice.english
+  }
+}
+
+/// A request to be called as the API shows it. The citizen is shown what happens next; how far it has
+/// been carried and by when somebody should have taken it is the team's business.
+struct CallbackDocument: Encodable, Sendable {
+  var id: String
+  var citizen: PersonName
+  var isUrgent: Bool
+  var origin: CallbackOrigin
+  var about: String?
+  var state: CallbackState
+  var createdAt: APITime
+  var seenAt: APITime?
+  var handler: PersonName?
+  var claimedAt: APITime?
+  var attempts: Int
+  var retryAt: APITime?
+  var closedAt: APITime?
+  var visit: String?
+  var team: String?
+  var dueAt: APITime?
+  /// `duty`, `team` or `lead`.
+  var escalation: String?
+  var status: NoticeDocument
+
+  init(_ details: CallbackDetails, for role: Role) {
+    let request = details.request
+    id = request.id.rawValue
+    citizen = PersonName(details.citizen)
+    isUrgent = request.isUrgent
+    origin = request.origin
+    about = request.about
+    state = request.state
+    createdAt = APITime(request.createdAt)
+    seenAt = request.seenAt.map { APITime($0) }
+    handler = details.handler.map { PersonName($0) }
+    claimedAt = request.claimedAt.map { APITime($0) }
+    attempts = request.attempts
+    retryAt = request.retryAt.map { APITime($0) }
+    closedAt = request.closedAt.map { APITime($0) }
+    visit = request.visit?.rawValue
+    status = NoticeDocument(details.status)
+    guard role != .citizen else { return }
+    team = request.team.rawValue
+    dueAt = APITime(request.dueAt)
+    escalation = request.escalation.name
+  }
+}
+
+extension Escalation {
+  /// The name in the API.
+  var name: String {
+    switch self {
+    case .duty: "duty"
+    case .team: "team"
+    case .lead: "lead"
+    }
+  }
+}
+
+/// Which events a change of a request to be called makes, for whom.
+enum CallbackEvents {
+  /// Made inside the change's transaction. One event for the citizen, one for whoever may take it;
+  /// who no longer may is told too, so that it leaves their list.
+  @Sendable
+  static func drafts(for change: CommittedCallback) -> [EventDraft] {
+    guard change.isChanged else { return [] }
+    let details = change.details
+    return [
+      EventDraft(
+        name: "callback", document: CallbackDocument(details, for: .citizen),
+        audience: Audience(people: [details.request.citizen])),
+      EventDraft(
+        name: "callback", document: CallbackDocument(details, for: .supportWorker),
+        audience: details.staff),
+    ]
+  }
+}
+
+extension EventDraft {
+  /// An event with a document of ours; those have finite numbers and so always an encoding.
+  init(name: String, document: some Encodable, audience: Audience) {
+    self.init(
+      name: name, payload: (try? ServiceJSON.string(document)) ?? "{}", audience: audience)
+  }
+}

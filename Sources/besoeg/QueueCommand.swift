@@ -1,0 +1,253 @@
+import ArgumentParser
+import Foundation
+import VisitClient
+
+/// `besoeg queue`: who waits for advice.
+struct QueueCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "queue", abstract: Texts.current[.helpQueue],
+    subcommands: [
+      ShowQueue.self, WatchQueue.self, NextInQueue.self, AddToQueue.self, OpenQueue.self,
+      QueueFigures.self,
+    ],
+    defaultSubcommand: ShowQueue.self, aliases: ["kø"])
+}
+
+/// `besoeg queue show`.
+struct ShowQueue: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: Texts.current[.helpQueue])
+
+  @OptionGroup var common: CommonOptions
+
+  func run() async throws {
+    let program = try ClientProgram(ca: common.ca)
+    let terminal = Terminal.standard
+    guard let queue = try await program.queue() else {
+      return terminal.line(try await program.nextSession())
+    }
+    terminal.print(lines: program.texts.lines(of: queue, width: terminal.width))
+  }
+}
+
+/// `besoeg queue watch`: the queue as it changes, until Ctrl-C.
+struct WatchQueue: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "watch", abstract: Texts.current[.helpWatchQueue], aliases: ["følg"])
+
+  /// How often the queue is read. Waits are told in whole fives of minutes.
+  private static let pause = Duration.seconds(3)
+
+  @OptionGroup var common: CommonOptions
+
+  func run() async throws {
+    let program = try ClientProgram(ca: common.ca)
+    let terminal = Terminal.standard
+    let watching = Task {
+      var shown: [String] = []
+      while !Task.isCancelled {
+        let lines: [String]
+        if let queue = try await program.queue() {
+          lines = program.texts.lines(of: queue, width: terminal.width)
+        } else {
+          lines = [try await program.nextSession()]
+        }
+        if lines != shown {
+          if !shown.isEmpty { terminal.line() }
+          if lines.count > shown.count { terminal.bell() }
+          terminal.print(lines: lines)
+          shown = lines
+        }
+        try await Task.sleep(for: Self.pause)
+      }
+    }
+    let stopping = Task {
+      for await _ in Interruptions.stream() { return watching.cancel() }
+    }
+    defer { stopping.cancel() }
+    do {
+      try await watching.value
+    } catch is CancellationError {
+      // Ctrl-C is how watching ends.
+    }
+  }
+}
+
+/// `besoeg queue next`: takes the next in line and holds the talk.
+struct NextInQueue: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "next", abstract: Texts.current[.helpNextInQueue], aliases: ["næste"])
+
+  @OptionGroup var media: MediaOptions
+  @OptionGroup var common: CommonOptions
+
+  func run() async throws {
+    let program = try ClientProgram(ca: common.ca)
+    guard let session = try await program.openSession() else {
+      throw ProgramFailure(
+        try await program.nextSession(), status: ExitStatus.noConversation)
+    }
+    let visit = try await program.ask { api async throws(ServiceError) in
+      try await api.claimNext(session.id)
+    }
+    guard let visit else {
+      throw ProgramFailure(program.texts[.queueEmpty], status: ExitStatus.noConversation)
+    }
+    try await CallCommand.hold(visit, media: media, program: program)
+  }
+}
+
+/// `besoeg queue add "Karen" --about "…"`: for a citizen who rings or stands at the door.
+struct AddToQueue: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "add", abstract: Texts.current[.helpAddToQueue])
+
+  @Argument(help: .init(Texts.current[.helpCitizen]))
+  var citizen: [String]
+  @Option(help: .init(Texts.current[.helpAbout]))
+  var about: String?
+  @OptionGroup var common: CommonOptions
+
+  func run() async throws {
+    let program = try ClientProgram(ca: common.ca)
+    guard let session = try await program.openSession() else {
+      throw ProgramFailure(try await program.nextSession())
+    }
+    let person = try await program.person(citizen.joined(separator: " "), role: .citizen)
+    let ticket = try await program.ask { api async throws(ServiceError) in
+      try await api.joinQueue(session.id, citizen: person.id, topic: about)
+    }
+    Terminal.standard.line(
+      program.texts[
+        .queueAdded,
+        [
+          "name": person.displayName, "n": String(ticket.position ?? ticket.number),
+          "minutes": String(ticket.expectedMinutes ?? 0),
+        ]])
+  }
+}
+
+/// `besoeg queue open --at "tirsdag 11" --minutes 180 --weeks 10`.
+struct OpenQueue: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "open", abstract: Texts.current[.helpOpenQueue], aliases: ["åbn"])
+
+  @Option(help: .init(Texts.current[.helpAt]))
+  var at = "nu"
+  @Option(help: .init(Texts.current[.helpMinutes]))
+  var minutes = 180
+  @Option(help: .init(Texts.current[.helpWeeks]))
+  var weeks = 1
+  @OptionGroup var common: CommonOptions
+
+  func run() async throws {
+    let program = try ClientProgram(ca: common.ca)
+    let now = Date()
+    let start = try program.date(at, now: now)
+    let end = start.addingTimeInterval(Double(minutes) * 60)
+    let weeks = weeks
+    let made = try await program.ask { api async throws(ServiceError) in
+      try await api.openDropIn(start: start, end: end, weeks: weeks)
+    }
+    let dates = DateText(program.texts)
+    for session in made {
+      Terminal.standard.line(
+        program.texts[
+          .queueOpened,
+          [
+            "day": dates.spokenDay(session.start, now: now),
+            "time": dates.span(from: session.start, to: session.end),
+          ]])
+    }
+  }
+}
+
+/// `besoeg queue stats`: planned beside actual, over three months.
+struct QueueFigures: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "stats", abstract: Texts.current[.helpQueueStats], aliases: ["tal"])
+
+  @OptionGroup var common: CommonOptions
+
+  func run() async throws {
+    let program = try ClientProgram(ca: common.ca)
+    let figures = try await program.ask { api async throws(ServiceError) in
+      try await api.queueStatistics()
+    }
+    func minutes(_ value: Double?) -> String { value.map { String(Int($0.rounded())) } ?? "–" }
+    let values = [
+      "sessions": String(figures.sessions), "joined": String(figures.joined),
+      "talked": String(figures.talked), "left": String(figures.left),
+      "handedOn": String(figures.handedOn), "planned": String(figures.plannedMinutes),
+      "mean": minutes(figures.meanMinutes), "over": String(figures.overLimit),
+      "median": minutes(figures.medianWaitMinutes),
+      "ninetieth": minutes(figures.ninetiethWaitMinutes),
+    ]
+    for key in [TextKey.queueFiguresPeople, .queueFiguresLength, .queueFiguresWait] {
+      Terminal.standard.line(program.texts[key, values])
+    }
+  }
+}
+
+extension ClientProgram {
+  /// The session that is open now; nil where none is.
+  fileprivate func openSession() async throws -> DropInSession? {
+    try await ask { api async throws(ServiceError) in try await api.dropInSessions() }
+      .first { $0.isOpen }
+  }
+
+  /// The queue of the session that is open now.
+  fileprivate func queue() async throws -> DropInQueue? {
+    guard let session = try await openSession() else { return nil }
+    return try await ask { api async throws(ServiceError) in try await api.queue(session.id) }
+  }
+
+  /// When advice opens next, in a sentence.
+  fileprivate func nextSession() async throws -> String {
+    let sessions = try await ask { api async throws(ServiceError) in
+      try await api.dropInSessions()
+    }
+    guard let next = sessions.first else { return texts[.queueNone] }
+    let dates = DateText(texts)
+    return texts[
+      .queueOpensLater,
+      [
+        "day": dates.spokenDay(next.start, now: Date()),
+        "time": dates.span(from: next.start, to: next.end),
+      ]]
+  }
+}
+
+extension Texts {
+  /// A queue on a terminal: who talks, then who waits, in order.
+  fileprivate func lines(of queue: DropInQueue, width: Int) -> [String] {
+    let dates = DateText(self)
+    let heading = self[
+      .queueHeading,
+      ["time": dates.clock(queue.session.end), "n": String(queue.tickets.count)]]
+    guard !queue.tickets.isEmpty else { return [heading, self[.queueEmpty]] }
+    var table = TextTable([
+      .init(self[.columnPlace], .right), .init(self[.columnName]), .init(self[.columnSince]),
+      .init(self[.columnState]), .init(self[.columnAbout]),
+    ])
+    for ticket in queue.tickets {
+      table.append([
+        ticket.position.map(String.init) ?? "", ticket.citizen?.displayName ?? "",
+        dates.clock(ticket.joinedAt), state(of: ticket, in: queue),
+        ticket.topic ?? ticket.phone ?? "",
+      ])
+    }
+    return [heading] + table.lines(width: width)
+  }
+
+  private func state(of ticket: QueueTicket, in queue: DropInQueue) -> String {
+    let name = ticket.worker?.displayName ?? ""
+    switch ticket.state {
+    case "claimed": return self[.callbackTaken, ["name": name]]
+    case "talking":
+      let minutes = ["name": name, "n": String(ticket.talkedMinutes ?? 0)]
+      return self[ticket.phase == "over" ? .queueOver : .queueTalking, minutes]
+    default: return self[.queueExpected, ["n": String(ticket.expectedMinutes ?? 0)]]
+    }
+  }
+}
