@@ -48,6 +48,7 @@ struct Point {
   /// `load SYSTEM VISITS SECONDS`: starts, fills, measures, prints.
   static func run(_ name: String, visits: Int, seconds: Double, isSpread: Bool) throws {
     let folder = try RunFolder()
+    defer { folder.remove() }
     let system = try Systems.named(name, folder: folder)
     let generator = try Generator(isSpread: isSpread)
     try system.start()

@@ -10,7 +10,7 @@ enum ControlCodecError: Error, Equatable {
 
 /// Turns control frames into length-prefixed bytes and back.
 enum ControlCodec {
-  /// The longest frame in bytes. An offer is at most 64 KiB; a hello of 1024 sessions with 20 slots
+  /// The longest frame in bytes. An offer is at most 64 KiB; a hello of 2048 sessions with 20 slots
   /// each is the longest by far.
   static let maximumFrame = 8 << 20
 

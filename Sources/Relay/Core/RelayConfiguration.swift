@@ -9,7 +9,7 @@ public struct RelayConfiguration: Sendable {
   /// The worker's number, which its sessions' user fragments begin with.
   public var worker = 0
   /// The most sessions held at once.
-  public var maximumSessions = 4_096
+  public var maximumSessions = 2_048
   /// The most sessions that may be waiting for ICE and DTLS at once.
   /// Room for a whole lost worker's visits to come over at once.
   public var maximumHalfOpen = 512

@@ -1,5 +1,6 @@
 import CLoad
 import Glibc
+import Synchronization
 
 /// Everything that `make bench` measures, in one run on one machine.
 final class Bench {
@@ -29,6 +30,8 @@ final class Bench {
   let folder: RunFolder
   /// The best measurement of each system at each number of visits.
   private(set) var points: [String: [Int: Point]] = [:]
+  /// The least visits at which a system could not be measured at all.
+  private var failures: [String: Int] = [:]
   var figures: [Figure] = []
   private(set) var hasJanus: Bool
   private let stealAtStart = Machine.steal
@@ -42,6 +45,7 @@ final class Bench {
 
   /// Measures, prints, and writes `path`; whether it could.
   func run(writing path: String) -> Bool {
+    defer { folder.remove() }
     Machine.description().forEach { print($0) }
     print(
       "media     per participant 50 sound packets of 100 B and 150 picture packets of 1 100 B a "
@@ -78,7 +82,7 @@ final class Bench {
       try system.start()
       return try body(system, generator)
     } catch {
-      print("\(name): \(error)")
+      print("\(name): \("\(error)".prefix(300))")
       return nil
     }
   }
@@ -106,6 +110,11 @@ final class Bench {
       }
       guard let best else { throw BenchmarkError.failed("nothing was measured") }
       print(best.lineWithWarning)
+      let legs = visits * 2 * system.legsPerParticipant
+      let secured = generator.securedGCM.load(ordering: .relaxed)
+      if !name.hasPrefix("floor"), secured != legs {
+        print("  only \(secured) of \(legs) paths are secured with AES-128-GCM")
+      }
       return best
     }
   }
@@ -118,7 +127,10 @@ final class Bench {
       let rounds = scope.repeated.contains(visits) ? 2 : 1
       for _ in 0..<rounds {
         for name in systems where !isBeyond(name, visits: visits) {
-          guard let point = point(name, visits: visits) else { continue }
+          guard let point = point(name, visits: visits) else {
+            failures[name] = min(failures[name] ?? visits, visits)
+            continue
+          }
           if let before = points[name]?[visits],
             before.microsecondsPerPacket <= point.microsecondsPerPacket
           {
@@ -140,7 +152,8 @@ final class Bench {
 
   /// Whether a peer was far beyond its limit at fewer visits.
   private func isBeyond(_ name: String, visits: Int) -> Bool {
-    points[name]?.contains { $0.key < visits && $0.value.loss > 0.05 } ?? false
+    failures[name] ?? .max < visits
+      || points[name]?.contains { $0.key < visits && $0.value.loss > 0.05 } ?? false
   }
 
   /// The better of the two floors, and of the two configurations of Janus, by processor time.

@@ -32,19 +32,40 @@ final class Capacity {
     latency(at: ours, janus: janus)
   }
 
-  /// The most visits that a system carries, or that the generator can drive it with.
+  /// The most visits that a system carries, or that the generator can drive it with: first in large
+  /// steps until it fails, then anew in small ones.
   private func limit(of name: String) -> Int? {
-    bench.with(name) { system, generator in
+    let known = bench.points[name]?.values.filter { $0.isGood }.map(\.visits).max()
+    guard let coarse = climb(name, from: known ?? 20, to: 1_000, step: { max(10, $0 * 2 / 5) })
+    else { return nil }
+    // Nothing is judged by the floor's limit, which is mostly the generator's.
+    guard let good = coarse.good, let bad = coarse.bad, !name.hasPrefix("floor") else {
+      return coarse.good ?? 0
+    }
+    let fine = climb(name, from: good + step(good), to: bad - 1, step: step)
+    return fine?.good ?? good
+  }
+
+  /// A small step: 8 %.
+  private func step(_ visits: Int) -> Int { max(3, visits / 12) }
+
+  /// Adds visits in steps until one number of them is not good; the last good number and the first
+  /// bad one.
+  private func climb(
+    _ name: String, from first: Int, to last: Int, step: (Int) -> Int
+  ) -> (good: Int?, bad: Int?)? {
+    guard first <= last else { return (nil, nil) }
+    return bench.with(name) { system, generator in
       let idle = system.residentKiB
       var good: Int?
       var visits = 0
-      var next = start(of: name)
-      while next <= 1_000 {
+      var next = first
+      while next <= last {
         try Visits.fill(system, visits: visits..<next, generator: generator)
         visits = next
         usleep(1_000_000)
         var point: Point?
-        // A second look, since one hiccup of the machine is no limit.
+        // A second look and a third, since one hiccup of the machine is no limit.
         for _ in 0..<3 where point?.isGood != true {
           point = Point.measure(
             system, visits: visits, participants: visits * 2, idleKiB: idle, generator: generator,
@@ -52,28 +73,14 @@ final class Capacity {
         }
         guard let point else { break }
         print(point.lineWithWarning)
-        guard point.isGood else {
-          // Where already the first step was too large.
-          if good == nil, next > 10 { good = below(name, visits: next) }
-          break
-        }
+        guard point.isGood else { return (good, visits) }
         good = visits
+        // What the generator cannot drive any more is as far as can be seen.
         guard point.measurement.isValid else { break }
-        next = visits + max(5, visits / 12)
+        next = visits + step(visits)
       }
-      return good ?? 0
+      return (good, nil)
     }
-  }
-
-  /// Where a search begins: at what was good before.
-  private func start(of name: String) -> Int {
-    let known = bench.points[name]?.values.filter { $0.isGood }.map(\.visits).max()
-    return known ?? 10
-  }
-
-  /// The most visits below a number at which a system was good in the comparison.
-  private func below(_ name: String, visits: Int) -> Int {
-    bench.points[name]?.values.filter { $0.isGood && $0.visits < visits }.map(\.visits).max() ?? 0
   }
 
   private func latency(at limit: Int, janus: (name: String, visits: Int)?) {

@@ -102,16 +102,8 @@ final class JanusSystem: SystemUnderTest {
 
   /// The names of Janus' other libraries of a kind, which need not be loaded.
   private func others(in path: String, than wanted: String) -> String {
-    var names: [String] = []
-    guard let entries = opendir(path) else { return "" }
-    defer { closedir(entries) }
-    while let entry = readdir(entries) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name.hasSuffix(".so"), name != "libjanus_\(wanted).so" { names.append(name) }
-    }
-    return names.joined(separator: ",")
+    Files.names(in: path).filter { $0.hasSuffix(".so") && $0 != "libjanus_\(wanted).so" }
+      .joined(separator: ",")
   }
 
   func join(

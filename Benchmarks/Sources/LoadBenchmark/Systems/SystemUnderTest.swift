@@ -39,17 +39,23 @@ enum Cores {
   static let generator: Int32 = 1
 }
 
-/// The folder of this run's sockets and configurations, removed at the end.
+/// The folder of this run's sockets and configurations. A path of its own, since a Unix socket's is
+/// short and the project's may not be.
 final class RunFolder {
+  private static let parent = "/tmp"
+  private static let prefix = "besoeg-bench-"
   let path: String
 
+  /// Makes it, and removes what runs left that were killed.
   init() throws {
-    var template = Array("/tmp/besoeg-bench-XXXXXX".utf8CString)
-    guard template.withUnsafeMutableBufferPointer({ mkdtemp($0.baseAddress!) != nil }) else {
-      throw BenchmarkError.failed("no folder in /tmp")
+    for name in Files.names(in: Self.parent) where name.hasPrefix(Self.prefix) {
+      let process = name.dropFirst(Self.prefix.count)
+      if access("/proc/" + process, F_OK) != 0 { Files.remove(Self.parent + "/" + name) }
     }
-    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    path = "\(Self.parent)/\(Self.prefix)\(getpid())"
+    guard mkdir(path, 0o700) == 0 else { throw BenchmarkError.failed("no folder \(path)") }
   }
 
-  deinit { Files.remove(path) }
+  /// Removes it with all that is in it.
+  func remove() { Files.remove(path) }
 }
