@@ -88,7 +88,7 @@ final class JanusConnection {
   /// Connects to a Janus that may still be starting.
   init(path: String) throws {
     var opened: Int32 = -ENOENT
-    for _ in 0..<100 where opened < 0 {
+    for _ in 0..<200 where opened < 0 {
       opened = load_connect(path, 5_000)
       if opened < 0 { usleep(50_000) }
     }
