@@ -80,11 +80,14 @@ public struct BookingRequest: Hashable, Sendable {
   public var form: VisitForm
   /// What carries it.
   public var mediaMode: MediaMode
+  /// Where; nil where no room is needed.
+  public var room: RoomID?
 
   /// A request.
   public init(
     id: VisitID = .random(), citizenID: PersonID, workerID: PersonID, start: UTCMilliseconds,
-    durationMinutes: Int, form: VisitForm = .screen, mediaMode: MediaMode = .video
+    durationMinutes: Int, form: VisitForm = .screen, mediaMode: MediaMode = .video,
+    room: RoomID? = nil
   ) {
     self.id = id
     self.citizenID = citizenID
@@ -93,6 +96,7 @@ public struct BookingRequest: Hashable, Sendable {
     self.durationMinutes = durationMinutes
     self.form = form
     self.mediaMode = mediaMode
+    self.room = room
   }
 }
 

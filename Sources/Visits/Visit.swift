@@ -74,13 +74,18 @@ public struct Visit: Hashable, Sendable, Codable {
   public var ringExpiresAt: UTCMilliseconds?
   /// The device the last ring was answered on, where known.
   public var answeredDevice: DeviceID?
+  /// The series it was laid by; nil where it was booked by itself.
+  public var seriesID: SeriesID?
+  /// The room it is held in; nil where none is needed (B21).
+  public var roomID: RoomID?
 
   /// A visit, booked unless told otherwise.
   public init(
     id: VisitID, tenant: TenantID, citizenID: PersonID, workerID: PersonID,
     start: UTCMilliseconds, durationMinutes: Int, form: VisitForm = .screen,
     mediaMode: MediaMode = .video, state: VisitState = .booked,
-    ringExpiresAt: UTCMilliseconds? = nil, answeredDevice: DeviceID? = nil
+    ringExpiresAt: UTCMilliseconds? = nil, answeredDevice: DeviceID? = nil,
+    seriesID: SeriesID? = nil, roomID: RoomID? = nil
   ) {
     self.id = id
     self.tenant = tenant
@@ -93,6 +98,8 @@ public struct Visit: Hashable, Sendable, Codable {
     self.state = state
     self.ringExpiresAt = ringExpiresAt
     self.answeredDevice = answeredDevice
+    self.seriesID = seriesID
+    self.roomID = roomID
   }
 
   /// When it is planned to end.

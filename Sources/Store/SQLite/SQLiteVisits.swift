@@ -13,20 +13,21 @@ extension SQLiteStore: VisitStore {
       let wanted = Visit(
         id: request.id, tenant: tenant, citizenID: request.citizenID, workerID: request.workerID,
         start: request.start, durationMinutes: request.durationMinutes, form: request.form,
-        mediaMode: request.mediaMode)
+        mediaMode: request.mediaMode, roomID: request.room)
       if let known = try VisitTable.find(wanted.id, tenant: tenant, in: db) {
         guard known.isSameBooking(as: wanted) else { throw StoreError.conflict }
         return CommittedVisit(
           details: try VisitTable.details(of: known, in: db), previous: known, entries: [])
       }
       var details = try VisitTable.details(of: wanted, in: db)
-      let change = try rules.book(
+      let checks = try BookingChecks(for: wanted, in: db)
+      let change = try checks.rules(rules, for: wanted).book(
         BookingProposal(
           visit: wanted, citizen: details.citizen, worker: details.worker, initiator: initiator,
           now: now))
-      try VisitTable.requireFree(details, in: db)
+      try checks.requireFree(details, in: db)
       details.visit = change.visit
-      try VisitTable.insert(change.visit, in: db)
+      try VisitTable.insert(change.visit, at: now, in: db)
       return try Self.finish(
         change, action: "visit.book", details: details, previous: nil, daily: daily,
         by: initiator, at: now, events: events, in: db)
@@ -42,18 +43,23 @@ extension SQLiteStore: VisitStore {
     return try await commit { db in
       let visit = try VisitTable.visit(id, tenant: tenant, in: db)
       var details = try VisitTable.details(of: visit, in: db)
-      var rules = rules
+      let moved = command.moving(visit)
+      let checks = try moved.map { try BookingChecks(for: $0, replacing: visit, in: db) }
+      var applied = try checks?.rules(rules, for: moved ?? visit) ?? rules
       if let person = initiator.person, !visit.participants.contains(person) {
-        rules.colleagues = try CircleTable.colleagues(of: person, tenant: tenant, in: db)
+        applied.colleagues = try TeamTable.colleagues(of: person, tenant: tenant, in: db)
       }
-      let change = try rules.apply(
+      let change = try applied.apply(
         command, to: visit, citizen: details.citizen, worker: details.worker, by: initiator,
         at: now)
       details.visit = change.visit
       if change.visit.start != visit.start || change.visit.end != visit.end {
-        try VisitTable.requireFree(details, in: db)
+        try checks?.requireFree(details, in: db)
       }
-      if change.visit != visit { try VisitTable.update(change.visit, from: visit, in: db) }
+      if change.visit != visit {
+        try VisitTable.update(change.visit, from: visit, at: now, in: db)
+        try AbsenceTable.followUp(change.visit, from: visit, at: now, in: db)
+      }
       return try Self.finish(
         change, action: "visit.\(command.name)", details: details, previous: visit, daily: daily,
         by: initiator, at: now, events: events, in: db)
@@ -81,11 +87,14 @@ extension SQLiteStore: VisitStore {
         db,
         sql: """
           SELECT * FROM visit
-          WHERE tenant = ?1 AND start < ?3 AND start + minutes * 60000 > ?2
+          WHERE tenant = ?1 AND start < ?3 AND start > ?2 - ?5 AND start + minutes * 60000 > ?2
             AND (?4 IS NULL OR citizen = ?4 OR worker = ?4)
           ORDER BY start, id
           """,
-        arguments: [tenant.rawValue, from.rawValue, to.rawValue, person?.rawValue]
+        arguments: [
+          tenant.rawValue, from.rawValue, to.rawValue, person?.rawValue,
+          Int64(Visit.longestMinutes) * 60_000,
+        ]
       ).map { try VisitTable.details(of: VisitTable.visit($0), people: &people, in: db) }
       return try JudgedVisits(judging: visits, in: db)
     }
@@ -176,7 +185,18 @@ extension Visit {
   fileprivate func isSameBooking(as other: Visit) -> Bool {
     citizenID == other.citizenID && workerID == other.workerID && start == other.start
       && durationMinutes == other.durationMinutes && form == other.form
-      && mediaMode == other.mediaMode
+      && mediaMode == other.mediaMode && roomID == other.roomID
+  }
+}
+
+extension VisitCommand {
+  /// The visit as it would become, where the command changes when it is.
+  fileprivate func moving(_ visit: Visit) -> Visit? {
+    guard case .move(let start, let minutes) = self else { return nil }
+    var moved = visit
+    moved.start = start ?? visit.start
+    moved.durationMinutes = minutes ?? visit.durationMinutes
+    return moved
   }
 }
 

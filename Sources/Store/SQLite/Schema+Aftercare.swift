@@ -3,36 +3,6 @@
 extension Schema {
   /// Who is around a citizen, and who looked at whose record.
   static let access = """
-    CREATE TABLE IF NOT EXISTS team (
-      tenant TEXT NOT NULL REFERENCES tenant (id),
-      id TEXT NOT NULL,
-      name TEXT NOT NULL,
-      PRIMARY KEY (tenant, id)
-    ) STRICT, WITHOUT ROWID;
-
-    -- Support workers and the citizens they share.
-    CREATE TABLE IF NOT EXISTS teamMember (
-      tenant TEXT NOT NULL,
-      team TEXT NOT NULL,
-      person TEXT NOT NULL,
-      PRIMARY KEY (tenant, team, person),
-      FOREIGN KEY (tenant, team) REFERENCES team (tenant, id),
-      FOREIGN KEY (tenant, person) REFERENCES person (tenant, id)
-    ) STRICT, WITHOUT ROWID;
-    CREATE INDEX IF NOT EXISTS teamOfMember ON teamMember (tenant, person);
-
-    CREATE TABLE careCircle (
-      tenant TEXT NOT NULL,
-      citizen TEXT NOT NULL,
-      primaryWorker TEXT,
-      backup TEXT,
-      caseWorker TEXT,
-      PRIMARY KEY (tenant, citizen),
-      FOREIGN KEY (tenant, citizen) REFERENCES person (tenant, id),
-      FOREIGN KEY (tenant, primaryWorker) REFERENCES person (tenant, id),
-      FOREIGN KEY (tenant, backup) REFERENCES person (tenant, id),
-      FOREIGN KEY (tenant, caseWorker) REFERENCES person (tenant, id)
-    ) STRICT, WITHOUT ROWID;
     CREATE INDEX circleOfPrimary ON careCircle (tenant, primaryWorker);
     CREATE INDEX circleOfBackup ON careCircle (tenant, backup);
     CREATE INDEX circleOfCaseWorker ON careCircle (tenant, caseWorker);

@@ -11,6 +11,7 @@ enum Schema {
     migrator.registerMigration("2026-11 people") { try $0.execute(sql: people) }
     migrator.registerMigration("2026-11 visits") { try $0.execute(sql: visits) }
     migrator.registerMigration("2026-11 streams") { try $0.execute(sql: streams) }
+    migrator.registerMigration("2026-11 booking") { try $0.execute(sql: booking) }
     migrator.registerMigration("2026-11 access") { try $0.execute(sql: access) }
     registerDaily(in: &migrator)
     registerDropIn(in: &migrator)

@@ -3,44 +3,54 @@ import Visits
 
 /// Rows of `visit` and of `participant`, which says whose time a visit takes.
 enum VisitTable {
-  static func insert(_ visit: Visit, in db: Database) throws {
-    try db.execute(
+  /// `original` is the time its series gives it; `now` is when calendars are told it was made.
+  static func insert(
+    _ visit: Visit, original: LocalDateTime? = nil,
+    at now: UTCMilliseconds = UTCMilliseconds(rawValue: 0), in db: Database
+  ) throws {
+    try db.cachedStatement(
       sql: """
         INSERT INTO visit (tenant, id, citizen, worker, start, minutes, form, mediaMode, state,
-          ringExpiresAt, answeredDevice) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """,
+          ringExpiresAt, answeredDevice, series, original, room, changedAt)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """
+    ).execute(
       arguments: [
         visit.tenant.rawValue, visit.id.rawValue, visit.citizenID.rawValue,
         visit.workerID.rawValue, visit.start.rawValue, visit.durationMinutes,
         visit.form.rawValue, visit.mediaMode.rawValue, visit.state.rawValue,
         visit.ringExpiresAt?.rawValue, visit.answeredDevice?.rawValue,
+        visit.seriesID?.rawValue, original?.text, visit.roomID?.rawValue, now.rawValue,
       ])
-    for person in visit.participants {
-      try db.execute(
-        sql: """
-          INSERT INTO participant (tenant, visit, person, start, "end", occupies)
-          VALUES (?, ?, ?, ?, ?, ?)
-          """,
-        arguments: [
-          visit.tenant.rawValue, visit.id.rawValue, person.rawValue, visit.start.rawValue,
-          visit.end.rawValue, visit.state.occupiesTime,
-        ])
-    }
+    for person in visit.participants { try ParticipantTable.insert(person, visit, in: db) }
+    if visit.roomID != nil { try RoomTable.occupy(visit, in: db) }
   }
 
   /// Writes what a command may have changed.
-  static func update(_ visit: Visit, from previous: Visit, in db: Database) throws {
+  static func update(
+    _ visit: Visit, from previous: Visit, at now: UTCMilliseconds? = nil, in db: Database
+  ) throws {
+    let isRevised = visit.isRevised(from: previous)
     try db.execute(
       sql: """
-        UPDATE visit SET start = ?, minutes = ?, state = ?, ringExpiresAt = ?, answeredDevice = ?
+        UPDATE visit SET start = ?, minutes = ?, state = ?, ringExpiresAt = ?, answeredDevice = ?,
+          worker = ?, form = ?, mediaMode = ?, room = ?, series = ?, revision = revision + ?,
+          changedAt = COALESCE(?, changedAt)
         WHERE tenant = ? AND id = ?
         """,
       arguments: [
         visit.start.rawValue, visit.durationMinutes, visit.state.rawValue,
-        visit.ringExpiresAt?.rawValue, visit.answeredDevice?.rawValue, visit.tenant.rawValue,
-        visit.id.rawValue,
+        visit.ringExpiresAt?.rawValue, visit.answeredDevice?.rawValue, visit.workerID.rawValue,
+        visit.form.rawValue, visit.mediaMode.rawValue, visit.roomID?.rawValue,
+        visit.seriesID?.rawValue, isRevised ? 1 : 0, isRevised ? now?.rawValue : nil,
+        visit.tenant.rawValue, visit.id.rawValue,
       ])
     let key: StatementArguments = [visit.tenant.rawValue, visit.id.rawValue]
+    if visit.workerID != previous.workerID {
+      try db.execute(
+        sql: "DELETE FROM participant WHERE tenant = ? AND visit = ? AND person = ?",
+        arguments: key + [previous.workerID.rawValue])
+    }
     if visit.start != previous.start || visit.end != previous.end {
       try db.execute(
         sql: """
@@ -53,6 +63,10 @@ enum VisitTable {
         sql: "UPDATE participant SET occupies = ? WHERE tenant = ? AND visit = ?",
         arguments: [visit.state.occupiesTime] + key)
     }
+    if visit.workerID != previous.workerID {
+      try ParticipantTable.insert(visit.workerID, visit, in: db)
+    }
+    if visit.roomID != nil || previous.roomID != nil { try RoomTable.occupy(visit, in: db) }
   }
 
   static func visit(_ id: VisitID, tenant: TenantID, in db: Database) throws -> Visit {
@@ -85,22 +99,25 @@ enum VisitTable {
       worker: try people.person(visit.workerID, tenant: visit.tenant, in: db))
   }
 
-  /// Throws when somebody in the visit is busy then. The triggers on `participant` would refuse it
-  /// too; this says who and when.
+  /// Throws when somebody in the visit, or its room, is busy then. The triggers on `participant` and
+  /// `roomTime` would refuse it too; this says who and when.
   static func requireFree(_ details: VisitDetails, in db: Database) throws {
     let visit = details.visit
+    try RoomTable.requireFree(visit, in: db)
     for person in [details.worker, details.citizen] {
+      // No visit is longer than a day, so what began before that is over: without a lower bound the
+      // search would read all that the person ever had.
       let row = try Row.fetchOne(
-        db,
-        sql: """
-          SELECT start, "end" FROM participant
-          WHERE tenant = ? AND person = ? AND occupies = 1 AND visit <> ?
-            AND start < ? AND "end" > ?
-          ORDER BY start LIMIT 1
-          """,
+        try db.cachedStatement(
+          sql: """
+            SELECT start, "end" FROM participant
+            WHERE tenant = ? AND person = ? AND occupies = 1 AND visit <> ?
+              AND start < ? AND start > ? AND "end" > ?
+            ORDER BY start LIMIT 1
+            """),
         arguments: [
           visit.tenant.rawValue, person.id.rawValue, visit.id.rawValue, visit.end.rawValue,
-          visit.start.rawValue,
+          visit.start.adding(minutes: -Visit.longestMinutes).rawValue, visit.start.rawValue,
         ])
       if let row {
         throw Refusal.doubleBooked(
@@ -117,6 +134,20 @@ enum VisitTable {
       mediaMode: try row.value("mediaMode", as: MediaMode.self),
       state: try row.value("state", as: VisitState.self),
       ringExpiresAt: row.optionalTime("ringExpiresAt"),
-      answeredDevice: row.optionalID("answeredDevice"))
+      answeredDevice: row.optionalID("answeredDevice"), seriesID: row.optionalID("series"),
+      roomID: row.optionalID("room"))
+  }
+}
+
+extension Visit {
+  /// No visit takes longer, in minutes.
+  static let longestMinutes = 1440
+
+  /// Whether calendars have to be told of a change.
+  fileprivate func isRevised(from previous: Visit) -> Bool {
+    start != previous.start || durationMinutes != previous.durationMinutes
+      || workerID != previous.workerID || form != previous.form
+      || mediaMode != previous.mediaMode || roomID != previous.roomID
+      || (state == .cancelled) != (previous.state == .cancelled)
   }
 }

@@ -24,12 +24,15 @@ extension Refusal {
         + nextOpening(next).english)
   }
 
+  /// The code of `closedOnHoliday`: a series passes such a day over.
+  public static let closedOnHolidayCode = "closed-on-holiday"
+
   /// It is closed because of a holiday.
   public static func closedOnHoliday(
     _ holiday: Holiday, _ date: LocalDate, next: TimeWindow?
   ) -> Refusal {
     Refusal(
-      "closed-on-holiday", .conflict,
+      closedOnHolidayCode, .conflict,
       da: "Den \(date.day)/\(date.month) er \(holiday.danish), og der er lukket. "
         + nextOpening(next).danish,
       en: "\(date.day)/\(date.month) is \(holiday.english), and it is closed. "

@@ -201,6 +201,7 @@ extension Visit {
       workerID: occurrence.workerID, start: occurrence.start,
       durationMinutes: occurrence.durationMinutes, form: occurrence.form,
       mediaMode: occurrence.mediaMode,
-      state: occurrence.change == .cancelled ? .cancelled : .booked)
+      state: occurrence.change == .cancelled ? .cancelled : .booked, seriesID: series.id,
+      roomID: series.roomID)
   }
 }

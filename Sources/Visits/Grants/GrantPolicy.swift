@@ -65,3 +65,35 @@ public struct GrantPolicy: Hashable, Sendable, Codable {
     start.adding(months: months82b).adding(days: -1)
   }
 }
+
+extension GrantPolicy {
+  private enum CodingKeys: String, CodingKey {
+    case minimumAge, months82b, visitCap82b, extensionVisits, statusMilestones, statusNoticeDays,
+      endingNoticeDays, firstContactDays, weeklyTolerancePercent, cafeTargetGroups, reentryDays,
+      visitsNeedGrant, packages
+  }
+
+  /// Reads the form written by the synthesised encoder; what a municipality leaves out of its
+  /// configuration has the default.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    var policy = GrantPolicy()
+    func read<Value: Decodable>(_ key: CodingKeys, _ value: inout Value) throws {
+      value = try values.decodeIfPresent(Value.self, forKey: key) ?? value
+    }
+    try read(.minimumAge, &policy.minimumAge)
+    try read(.months82b, &policy.months82b)
+    policy.visitCap82b = try values.decodeIfPresent(Int.self, forKey: .visitCap82b)
+    try read(.extensionVisits, &policy.extensionVisits)
+    try read(.statusMilestones, &policy.statusMilestones)
+    try read(.statusNoticeDays, &policy.statusNoticeDays)
+    try read(.endingNoticeDays, &policy.endingNoticeDays)
+    try read(.firstContactDays, &policy.firstContactDays)
+    try read(.weeklyTolerancePercent, &policy.weeklyTolerancePercent)
+    try read(.cafeTargetGroups, &policy.cafeTargetGroups)
+    try read(.reentryDays, &policy.reentryDays)
+    try read(.visitsNeedGrant, &policy.visitsNeedGrant)
+    try read(.packages, &policy.packages)
+    self = policy
+  }
+}

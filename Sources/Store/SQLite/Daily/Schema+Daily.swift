@@ -1,6 +1,6 @@
 import GRDB
 
-// Call-backs and the teams that take them.
+// Call-backs and who is on duty for them.
 extension Schema {
   /// Registers the migrations of the day's work, in order.
   static func registerDaily(in migrator: inout DatabaseMigrator) {
@@ -10,22 +10,6 @@ extension Schema {
   /// A value with many optional members is one JSON column; what is searched or must be unique stands
   /// beside it.
   private static let callbacks = """
-    CREATE TABLE IF NOT EXISTS team (
-      tenant TEXT NOT NULL REFERENCES tenant (id),
-      id TEXT NOT NULL,
-      name TEXT NOT NULL,
-      PRIMARY KEY (tenant, id)
-    ) STRICT, WITHOUT ROWID;
-
-    CREATE TABLE IF NOT EXISTS teamMember (
-      tenant TEXT NOT NULL,
-      team TEXT NOT NULL,
-      person TEXT NOT NULL,
-      PRIMARY KEY (tenant, team, person),
-      FOREIGN KEY (tenant, team) REFERENCES team (tenant, id),
-      FOREIGN KEY (tenant, person) REFERENCES person (tenant, id)
-    ) STRICT, WITHOUT ROWID;
-    CREATE INDEX IF NOT EXISTS teamOfMember ON teamMember (tenant, person);
     CREATE INDEX IF NOT EXISTS visitOfCitizen ON visit (tenant, citizen, start);
 
     -- Working hours and the duty ("den, der er på vagt").

@@ -1,0 +1,150 @@
+import GRDB
+import Visits
+
+/// What the municipality's own data add to the rules of booking, for one citizen and worker, read in
+/// the transaction that books: grants, opening hours, absence, ways.
+struct BookingChecks {
+  private let tenant: TenantID
+  private let plan: OpeningPlan
+  /// The citizen's teams.
+  private let teams: [TeamID]
+  private let absences: [Absence]
+  private let travel: TravelTimes
+  /// Held to the grants; a series adds its visits one by one.
+  private(set) var grants: GrantBookingRule
+
+  /// What is needed to judge `visit`; `previous` where it is moved.
+  init(for visit: Visit, replacing previous: Visit? = nil, in db: Database) throws {
+    try self.init(
+      citizen: visit.citizenID, workers: [visit.workerID], tenant: visit.tenant,
+      from: min(visit.start, previous?.start ?? visit.start), in: db)
+  }
+
+  /// What is needed to judge visits of `citizen` with `workers` from a time on.
+  init(
+    citizen: PersonID, workers: [PersonID], tenant: TenantID, from: UTCMilliseconds,
+    in db: Database
+  ) throws {
+    self.tenant = tenant
+    let settings = try SettingsTable.booking(tenant: tenant, in: db)
+    teams = try TeamTable.teams(of: citizen, tenant: tenant, in: db)
+    plan = OpeningPlan(
+      profiles: teams.isEmpty
+        ? [] : try SettingsTable.profiles(tenant: tenant, teams: teams, in: db),
+      holidays: settings.holidays)
+    absences = try workers.flatMap {
+      try AbsenceTable.absences(of: $0, tenant: tenant, from: from, in: db)
+    }
+    let held = try GrantTable.grants(of: citizen, tenant: tenant, in: db)
+    grants = GrantBookingRule(
+      policy: settings.grants, grants: held,
+      visits: try GrantTable.counted(for: held, of: citizen, tenant: tenant, in: db))
+    if let minutes = settings.travelMinutes {
+      travel = TravelTimes(
+        standardMinutes: minutes, fromBase: try Self.ways(tenant: tenant, in: db))
+    } else {
+      travel = .none
+    }
+  }
+
+  /// Minutes to the citizens of whom it is known.
+  static func ways(tenant: TenantID, in db: Database) throws -> [PersonID: Int] {
+    var ways: [PersonID: Int] = [:]
+    for row in try Row.fetchAll(
+      db,
+      sql: """
+        SELECT citizen, travelMinutes FROM careCircle
+        WHERE tenant = ? AND travelMinutes IS NOT NULL
+        """, arguments: [tenant.rawValue])
+    { ways[row.id("citizen")] = row["travelMinutes"] }
+    return ways
+  }
+
+  /// `rules` with these conditions for `visit`.
+  ///
+  /// Which forms are offered is asked last: whoever may not have a group by law is told that, and not
+  /// that groups are booked elsewhere.
+  func rules(_ rules: VisitRules, for visit: Visit) throws -> VisitRules {
+    var rules = rules
+    let offered = OfferedForms(forms: rules.policy.forms)
+    rules.policy.forms = Set(VisitForm.allCases)
+    rules.policy.rules += [grants] as [any BookingRule]
+    let day = LocalDate(visit.start)
+    let flags = grants.grant(on: day)?.terms(on: day)?.hours ?? []
+    let service = ServiceID(form: visit.form)
+    // A citizen without a team has no hours to keep to yet.
+    if let team = teams.first(where: { plan.offers(service, of: $0) }) ?? teams.first,
+      !plan.profiles.isEmpty
+    {
+      rules.policy.rules.append(OpeningHoursRule(plan: plan, team: team, flags: flags))
+    }
+    rules.policy.rules += [WorkerIsThere(absences: absences), offered] as [any BookingRule]
+    return rules
+  }
+
+  /// Counts a visit that was laid.
+  mutating func add(_ visit: Visit) { grants.add(CountedVisit(visit)) }
+
+  /// Throws when somebody, or the room, is busy then, or there is no time for the way.
+  func requireFree(_ details: VisitDetails, in db: Database) throws {
+    try VisitTable.requireFree(details, in: db)
+    guard travel != .none else { return }
+    let visit = details.visit
+    let reach = 2 * TravelTimes.longestMinutes
+    let near = TimeWindow(
+      start: visit.start.adding(minutes: -reach), end: visit.end.adding(minutes: reach))
+    let taken = try VisitTable.occupying(visit.workerID, in: near, tenant: tenant, in: db)
+    let conflicts = Conflicts(travel: travel).find(
+      wanted: [Reservation(visit)], beside: taken.map { Reservation($0) })
+    if let first = conflicts.first(where: { $0.party == .worker(visit.workerID) }) {
+      throw first.refusal(name: details.worker.displayName)
+    }
+  }
+}
+
+/// Forms that are booked as visits; the others are entered where they belong.
+private struct OfferedForms: BookingRule {
+  var forms: Set<VisitForm>
+
+  func check(_ proposal: BookingProposal) throws(Refusal) {
+    guard forms.contains(proposal.visit.form) else { throw .formNotOffered }
+  }
+}
+
+/// Nobody is booked while they are away.
+private struct WorkerIsThere: BookingRule {
+  var absences: [Absence]
+
+  func check(_ proposal: BookingProposal) throws(Refusal) {
+    let visit = proposal.visit
+    if let previous = proposal.previous, previous.start == visit.start,
+      previous.workerID == visit.workerID
+    {
+      return
+    }
+    if let absence = absences.first(where: { $0.affects(visit) }) {
+      throw .workerAway(until: absence.window.end)
+    }
+  }
+}
+
+extension VisitTable {
+  /// Visits that take a worker's time in `window`, in the order they begin.
+  static func occupying(
+    _ worker: PersonID, in window: TimeWindow, tenant: TenantID, in db: Database
+  ) throws -> [Visit] {
+    try Row.fetchAll(
+      db.cachedStatement(
+        sql: """
+          SELECT * FROM visit
+          WHERE tenant = ? AND worker = ? AND start < ? AND start > ?
+            AND state IN ('booked', 'ringing', 'active')
+          ORDER BY start
+          """),
+      arguments: [
+        tenant.rawValue, worker.rawValue, window.end.rawValue,
+        window.start.adding(minutes: -Visit.longestMinutes).rawValue,
+      ]
+    ).map(visit).filter { $0.end > window.start }
+  }
+}
