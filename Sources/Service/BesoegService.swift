@@ -70,6 +70,12 @@ public struct BesoegService: Sendable {
       store: store, tokens: tokens, hub: hub, clock: clock, publicURL: options.publicURL
     ).add(to: api)
     VisitRoutes(store: store, coordinator: coordinator, clock: clock).add(to: api)
+    let access = TeamAccess(store: store)
+    CalendarRoutes(store: store, access: access, clock: clock).add(to: api)
+    GrantRoutes(store: store, access: access, clock: clock).add(to: api)
+    SeriesRoutes(store: store, access: access, clock: clock).add(to: api)
+    AbsenceRoutes(store: store, access: access, clock: clock).add(to: api)
+    AgreementRoutes(store: store, access: access, clock: clock).add(to: api)
     CallRoutes(store: store, coordinator: coordinator).add(to: api)
     QualityRoutes(store: store, facts: facts, clock: clock).add(to: api)
     EventRoutes(store: store, hub: hub, coordinator: coordinator, clock: clock).add(to: api)
@@ -117,6 +123,7 @@ public struct BesoegService: Sendable {
       group.addTask { await hub.keepAlive() }
       group.addTask { await pruneEvents() }
       group.addTask { await daily.run() }
+      group.addTask { await extendSeries() }
       await coordinator.run()
       group.cancelAll()
     }
@@ -157,5 +164,19 @@ extension BesoegService {
   private func sleepUntilNextPrune() async -> Bool {
     let next = clock.now().adding(milliseconds: Self.pruneInterval)
     return (try? await clock.sleep(until: next)) != nil
+  }
+
+  /// How often open-ended series are laid further ahead, in milliseconds: they reach a year ahead, so
+  /// a day more or less is nothing.
+  private static let extendInterval: Int64 = 24 * 3_600_000
+
+  private func extendSeries() async {
+    repeat {
+      let now = clock.now()
+      // Tried again tomorrow; there is a year until the first visit would be missing.
+      _ = try? await store.extendSeries(at: now, events: BookingEvents.series(at: now))
+      let next = now.adding(milliseconds: Self.extendInterval)
+      guard (try? await clock.sleep(until: next)) != nil else { return }
+    } while !Task.isCancelled
   }
 }

@@ -30,6 +30,8 @@ struct VisitDocument: Encodable, Sendable {
   var mediaMode: MediaMode
   var state: VisitState
   var ringExpiresAt: APITime?
+  var series: String?
+  var room: String?
   var verdict: VerdictDocument?
 
   init(_ visit: Visit, citizen: Person, worker: Person, verdict: Verdict?) {
@@ -42,6 +44,8 @@ struct VisitDocument: Encodable, Sendable {
     mediaMode = visit.mediaMode
     state = visit.state
     ringExpiresAt = visit.ringExpiresAt.map { APITime($0) }
+    series = visit.seriesID?.rawValue
+    room = visit.roomID?.rawValue
     self.verdict = verdict.map { VerdictDocument($0) }
   }
 

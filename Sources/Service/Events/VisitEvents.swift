@@ -74,7 +74,7 @@ enum VisitEvents {
     return draft("ring-stopped", event, audience)
   }
 
-  private static func draft(
+  static func draft(
     _ name: String, _ payload: some Encodable, _ audience: Audience
   ) -> EventDraft {
     // Values of ours with finite numbers: their encoding cannot fail.

@@ -29,6 +29,7 @@ struct VisitRoutes: Sendable {
     var durationMinutes: Int
     var form: String?
     var mediaMode: String?
+    var room: String?
   }
 
   private struct Move: Decodable {
@@ -91,7 +92,8 @@ struct VisitRoutes: Sendable {
       durationMinutes: body.durationMinutes,
       form: try body.form.map { try RequestText.choice($0, field: "form") } ?? .screen,
       mediaMode: try body.mediaMode.map { try RequestText.choice($0, field: "mediaMode") }
-        ?? .video)
+        ?? .video,
+      room: body.room.map(RoomID.init(rawValue:)))
     let change = try await store.book(
       booking, tenant: caller.tenant, by: caller.initiator, at: clock.now(),
       events: VisitEvents.drafts)

@@ -1,0 +1,79 @@
+import Store
+import Visits
+
+/// A sentence for a person, in both languages.
+struct NoticeDocument: Encodable, Sendable {
+  var code: String
+  var da: String
+  var en: String
+
+  init(_ notice: Notice) {
+    code = notice.code
+    da = notice.danish
+    en = notice.english
+  }
+}
+
+/// Something a grant asks for by a day.
+struct GrantTaskDocument: Encodable, Sendable {
+  var key: String
+  var due: LocalDate
+  var shownFrom: LocalDate
+  var da: String
+  var en: String
+
+  init(_ task: GrantTask) {
+    let notice = Notice.task(task)
+    key = task.key
+    due = task.due
+    shownFrom = task.shownFrom
+    da = notice.danish
+    en = notice.english
+  }
+}
+
+/// A grant as the API shows it.
+struct GrantDocument: Encodable, Sendable {
+  var id: String
+  var citizen: String
+  var basis: LegalBasis
+  var start: LocalDate
+  var end: LocalDate?
+  var lastDay: LocalDate?
+  var visitCap: Int?
+  var package: String?
+  var purposes: [SupportPurpose]
+  var targetGroup: TargetGroup
+  var terms: [DatedTerms]
+  var proposal: TermsProposal?
+  var extended: GrantExtension?
+  var closing: GrantClosing?
+  /// How a decision under the paragraph can be appealed (A11).
+  var appeal: NoticeDocument
+  var tasks: [GrantTaskDocument]?
+  var history: [GrantEntry]?
+
+  init(_ grant: Grant) {
+    id = grant.id.rawValue
+    citizen = grant.citizen.rawValue
+    basis = grant.basis
+    start = grant.start
+    end = grant.end
+    lastDay = grant.lastDay
+    visitCap = grant.effectiveVisitCap
+    package = grant.package?.rawValue
+    purposes = SupportPurpose.allCases.filter(grant.purposes.contains)
+    targetGroup = grant.targetGroup
+    terms = grant.terms
+    proposal = grant.proposal
+    extended = grant.extended
+    closing = grant.closing
+    appeal = NoticeDocument(.appeal(grant.basis))
+  }
+
+  init(_ details: GrantDetails) {
+    self.init(details.grant)
+    tasks = details.tasks.map { GrantTaskDocument($0) }
+    history = details.history
+  }
+}

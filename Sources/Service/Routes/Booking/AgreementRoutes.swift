@@ -1,0 +1,144 @@
+import HTTPTypes
+import Hummingbird
+import Store
+import Visits
+
+/// A visit held another way, a delay announced, and times put to a citizen to choose from.
+struct AgreementRoutes: Sendable {
+  let store: any BesoegStore
+  let access: TeamAccess
+  let clock: any ServiceClock
+
+  func add(to group: RouterGroup<ServiceContext>) {
+    group.post("visits/{visit}/convert", use: convert)
+    group.post("visits/{visit}/delay", use: delay)
+    group.get("proposals", use: list)
+    group.post("proposals", use: offer)
+    group.post("proposals/{proposal}/choose", use: choose)
+    group.post("proposals/{proposal}/decline", use: decline)
+  }
+
+  private struct Conversion: Decodable {
+    var to: ConversionTarget
+  }
+
+  private struct Delay: Decodable {
+    var minutes: Int?
+  }
+
+  private struct DelayDocument: Encodable {
+    var visit: String
+    var minutes: Int
+    var isNew: Bool
+  }
+
+  private struct Offer: Decodable {
+    var id: String?
+    var visitId: String?
+    var citizenId: String?
+    var workerId: String?
+    var durationMinutes: Int?
+    var form: VisitForm?
+    var mediaMode: MediaMode?
+    var starts: [APITime]
+  }
+
+  private struct Choice: Decodable {
+    var start: APITime
+  }
+
+  @Sendable private func convert(_ request: Request, _ context: ServiceContext) async throws
+    -> Response
+  {
+    let caller = try context.requireCaller()
+    let details = try await store.visible(context)
+    let body = try await request.json(Conversion.self, context: context)
+    let committed = try await store.convert(
+      details.visit.id, to: body.to, tenant: caller.tenant, by: caller.initiator,
+      at: clock.now(), events: VisitEvents.drafts)
+    return try ServiceJSON.response(VisitDocument(committed.details))
+  }
+
+  @Sendable private func delay(_ request: Request, _ context: ServiceContext) async throws
+    -> Response
+  {
+    let caller = try context.requireCaller()
+    let details = try await store.visible(context)
+    let body = try await request.json(Delay.self, context: context)
+    let minutes = body.minutes ?? Overrun.stepMinutes
+    let notice = try await store.announceDelay(
+      minutes: minutes, of: details.visit.id, tenant: caller.tenant, by: caller.initiator,
+      at: clock.now(), events: BookingEvents.delay)
+    return try ServiceJSON.response(
+      DelayDocument(
+        visit: details.visit.id.rawValue, minutes: notice?.minutes ?? minutes,
+        isNew: notice != nil))
+  }
+
+  @Sendable private func list(_ request: Request, _ context: ServiceContext) async throws
+    -> Response
+  {
+    let caller = try context.requireCaller()
+    let open = try await store.proposals(of: caller.id, tenant: caller.tenant, at: clock.now())
+    return try ServiceJSON.response(["proposals": open.map { ProposalDocument($0) }])
+  }
+
+  @Sendable private func offer(_ request: Request, _ context: ServiceContext) async throws
+    -> Response
+  {
+    let caller = try context.requireCaller()
+    let body = try await request.json(Offer.self, context: context)
+    let visit = try await wanted(body, caller)
+    try await access.requirePlanning(caller, for: visit.workerID)
+    let committed = try await store.offer(
+      body.id.map(TimeProposalID.init(rawValue:)) ?? .random(), visit: visit,
+      starts: body.starts.map(\.value), by: caller.initiator, at: clock.now(),
+      events: BookingEvents.proposal)
+    return try ServiceJSON.response(
+      ProposalDocument(committed.proposal), status: .created,
+      headers: [.location: "/api/v1/proposals"])
+  }
+
+  /// The visit the times are for: one there is, to be moved, or a new one.
+  private func wanted(_ body: Offer, _ caller: Caller) async throws -> Visit {
+    if let id = body.visitId {
+      return try await store.visit(VisitID(rawValue: id), tenant: caller.tenant).visit
+    }
+    guard let citizen = body.citizenId else {
+      throw Problem(.missingField, ["field": "citizenId"])
+    }
+    guard let minutes = body.durationMinutes else {
+      throw Problem(.missingField, ["field": "durationMinutes"])
+    }
+    return Visit(
+      id: .random(), tenant: caller.tenant, citizenID: PersonID(rawValue: citizen),
+      workerID: PersonID(rawValue: body.workerId ?? caller.id.rawValue),
+      start: body.starts.first?.value ?? clock.now(), durationMinutes: minutes,
+      form: body.form ?? .screen, mediaMode: body.mediaMode ?? .video)
+  }
+
+  @Sendable private func choose(_ request: Request, _ context: ServiceContext) async throws
+    -> Response
+  {
+    let body = try await request.json(Choice.self, context: context)
+    return try await answer(body.start.value, note: nil, context)
+  }
+
+  @Sendable private func decline(_ request: Request, _ context: ServiceContext) async throws
+    -> Response
+  {
+    let body = try await request.json(ReasonBody.self, context: context)
+    return try await answer(nil, note: try body.checked(), context)
+  }
+
+  private func answer(
+    _ start: UTCMilliseconds?, note: String?, _ context: ServiceContext
+  ) async throws -> Response {
+    let caller = try context.requireCaller()
+    let id = TimeProposalID(rawValue: try context.parameter("proposal"))
+    let committed = try await store.answer(
+      id, choosing: start, note: note, tenant: caller.tenant, by: caller.initiator,
+      at: clock.now(), events: BookingEvents.proposal)
+    return try ServiceJSON.response(ProposalDocument(committed.proposal))
+  }
+}
