@@ -12,8 +12,9 @@ struct Besoeg: AsyncParsableCommand {
     subcommands: [
       TodayCommand.self, CallCommand.self, HangUpCommand.self, BookCommand.self,
       MoveCommand.self, CancelCommand.self, VerdictCommand.self, PeopleCommand.self,
-      CallbackCommand.self, QueueCommand.self,
-      PresenceCommand.self, LoginCommand.self, ProofFilesCommand.self,
+      WeekCommand.self, SlotsCommand.self, GrantCommand.self, AbsentCommand.self,
+      TodoCommand.self, ConvertCommand.self, DelayCommand.self, CallbackCommand.self,
+      QueueCommand.self, PresenceCommand.self, LoginCommand.self, ProofFilesCommand.self,
     ],
     defaultSubcommand: TodayCommand.self)
 

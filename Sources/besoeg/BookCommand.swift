@@ -15,21 +15,54 @@ struct BookCommand: AsyncParsableCommand {
   var minutes = 30
   @Option(help: .init(Texts.current[.helpWorker]))
   var worker: String?
+  @Option(help: .init(Texts.current[.helpForm]))
+  var form: String?
+  @Option(help: .init(Texts.current[.helpRoom]))
+  var room: String?
+  @OptionGroup var series: SeriesOptions
   @OptionGroup var common: CommonOptions
 
   func run() async throws {
     let program = try ClientProgram(ca: common.ca)
     let now = Date()
-    let start = try program.date(at, now: now)
+    let start = series.first(try program.date(at, now: now))
     let person = try await program.person(citizen.joined(separator: " "), role: .citizen)
     var workerID: String?
-    if let worker { workerID = try await program.person(worker, role: .supportWorker).id }
+    if let worker { workerID = try await program.colleague(worker).id }
+    if series.isSeries { return try await begin(program, person, workerID, start, now) }
     let new = NewVisit(
       citizenId: person.id, workerId: workerID, start: start, durationMinutes: minutes)
-    let visit = try await program.ask { api async throws(ServiceError) in
-      try await api.book(new)
+    let visit = try await program.ask { [form, room] api async throws(ServiceError) in
+      try await api.book(new, form: form, room: room)
     }
     VisitLines.print(.visitBooked, visit, program, now: now)
+  }
+
+  private func begin(
+    _ program: ClientProgram, _ citizen: Person, _ worker: String?, _ start: Date, _ now: Date
+  ) async throws {
+    let new = NewSeries(
+      citizenId: citizen.id, workerId: worker, room: room, form: form,
+      start: SeriesOptions.local(start), rule: try series.rule(program, now: now),
+      durationMinutes: minutes, skipRefused: series.skip)
+    let begun = try await program.ask { api async throws(ServiceError) in
+      try await api.begin(new)
+    }
+    let (texts, dates) = (program.texts, DateText(program.texts))
+    let terminal = Terminal.standard
+    let visits = begun.visits ?? []
+    terminal.line(
+      texts[
+        .seriesBooked,
+        [
+          "name": citizen.displayName, "n": String(visits.count),
+          "first": visits.first.map { dates.spokenDay($0.start, now: now) } ?? "",
+          "last": visits.last.map { dates.day($0.start, now: now) } ?? "",
+        ]])
+    for gap in begun.gaps ?? [] {
+      let why = texts.language == .danish ? gap.da : gap.en
+      terminal.print(lines: wrapped("  – " + why, width: terminal.width))
+    }
   }
 }
 

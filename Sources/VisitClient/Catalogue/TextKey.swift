@@ -88,6 +88,27 @@ public enum TextKey: String, Sendable, CaseIterable {
     demoFailedServe, demoFailedOutcome, demoFailedProof, demoFailedNoRing, demoFailedWrite,
     demoInterrupted, demoSpeechWorker, demoSpeechCitizen
 
+  // Weeks, series, grants and absence.
+  case formScreen, formPhone, formPhysical, formGroup, formDropIn, weekHeading, weekContact,
+    weekNothing, weekFreed, weekNeedsSomebody, absenceIllness, absenceHoliday, absenceOther,
+    hoursShort, minutesShort, columnWeek, columnGranted, columnBooked, columnDelivered,
+    columnDay, columnWhy, columnFrom, columnTo, noSlots, grantFrom, grantPeriod, grantTerms,
+    grantCap, grantWaiting, grantMinutes, noGrants, seriesBooked, seriesOneWay, seriesOneEnd,
+    absenceEntered, absenceTodos, absenceNoTodos, absenceNotFound, absenceWithdrawn, noAbsences,
+    noTodos, todoLine, todoOverdue, todoProposed, todoCould, todoNobody, todoBackup, todoGaps,
+    todoHint, todoNotFound, todoSettled, settleOneWay, visitConverted, delayTold, helpWeek,
+    helpWeekNumber, helpSlots, helpSlotDays, helpForm, helpRoom, helpWeekly, helpFortnightly,
+    helpWeeks, helpUntil, helpCount, helpSkip, helpGrant, helpAddGrant, helpExtendGrant,
+    helpProposeTerms, helpDecideTerms, helpLaw, helpGrantFrom, helpGrantTo, helpBorn, helpForms,
+    helpWeeklyMinutes, helpCap, helpPackage, helpReference, helpExtraVisits, helpApprove,
+    helpAbsent, helpAbsentFrom, helpAbsentTo, helpAbsentKind, helpAbsences, helpAbsentBack,
+    helpAbsenceID, helpTodo, helpSettle, helpSubstitute, helpMoveTo, helpPhone, helpCallOff,
+    helpAgreed, helpConvert, helpConvertTo, helpDelay, helpDelayMinutes
+
+  // The demo's week.
+  case demoStepWeek, demoStepWeekDone, demoStepLaw, demoStepLawDone, demoStepAbsence,
+    demoStepAbsenceDone
+
   /// How a role is said.
   public static func role(_ role: Role) -> TextKey {
     switch role {

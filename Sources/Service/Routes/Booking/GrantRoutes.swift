@@ -92,7 +92,7 @@ struct GrantRoutes: Sendable {
   {
     let caller = try context.requireCaller()
     let citizen = PersonID(rawValue: try context.parameter("person"))
-    try await access.requireAround(citizen, caller)
+    try await access.requireAround(citizen, caller, .grants)
     let grants = try await store.grants(of: citizen, tenant: caller.tenant)
     return try ServiceJSON.response(["grants": grants.map { GrantDocument($0) }])
   }
@@ -202,7 +202,7 @@ struct GrantRoutes: Sendable {
     let caller = try context.requireCaller()
     let id = GrantID(rawValue: try context.parameter("grant"))
     let details = try await store.grantDetails(id, tenant: caller.tenant)
-    try await access.requireAround(details.grant.citizen, caller)
+    try await access.requireAround(details.grant.citizen, caller, .grants)
     return details
   }
 

@@ -1,0 +1,207 @@
+import ArgumentParser
+import Foundation
+import VisitClient
+
+/// `besoeg grant Karen`: what is granted, and what becomes of it.
+struct GrantCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "grant", abstract: Texts.current[.helpGrant],
+    subcommands: [
+      ShowGrants.self, AddGrant.self, ExtendGrant.self, ProposeTerms.self, DecideTerms.self,
+    ], defaultSubcommand: ShowGrants.self, aliases: ["bevilling"])
+}
+
+/// `besoeg grant show Karen`.
+struct ShowGrants: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: Texts.current[.helpGrant])
+
+  @Argument(help: .init(Texts.current[.helpCitizen]))
+  var citizen: [String]
+  @OptionGroup var common: CommonOptions
+
+  func run() async throws {
+    let program = try ClientProgram(ca: common.ca)
+    let (texts, words) = (program.texts, BookingWords(program.texts))
+    let terminal = Terminal.standard
+    let person = try await program.person(citizen.joined(separator: " "), role: .citizen)
+    let grants = try await program.ask { api async throws(ServiceError) in
+      try await api.grants(of: person.id)
+    }
+    guard let newest = grants.first else {
+      terminal.line(texts[.noGrants, ["name": person.displayName]])
+      return
+    }
+    let grant = try await program.ask { api async throws(ServiceError) in
+      try await api.grant(newest.id)
+    }
+    let weeks = try await program.ask { api async throws(ServiceError) in
+      try await api.minutes(of: newest.id)
+    }
+    terminal.line(person.displayName)
+    terminal.print(lines: words.grant(grant))
+    terminal.line()
+    terminal.line(texts[.grantMinutes])
+    terminal.print(lines: words.minutes(weeks).lines(width: terminal.width))
+  }
+}
+
+/// `besoeg grant add Karen --law 82b --from 2026-12-01 --born 1984-03-05` (case workers).
+struct AddGrant: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "add", abstract: Texts.current[.helpAddGrant])
+
+  @Argument(help: .init(Texts.current[.helpCitizen]))
+  var citizen: [String]
+  @Option(help: .init(Texts.current[.helpLaw]))
+  var law: String
+  @Option(help: .init(Texts.current[.helpGrantFrom]))
+  var from: String
+  @Option(help: .init(Texts.current[.helpGrantTo]))
+  var to: String?
+  @Option(help: .init(Texts.current[.helpBorn]))
+  var born: String
+  @Option(help: .init(Texts.current[.helpForms]))
+  var forms: String?
+  @Option(help: .init(Texts.current[.helpWeeklyMinutes]))
+  var minutes: Int?
+  @Option(help: .init(Texts.current[.helpCap]))
+  var cap: Int?
+  @Option(help: .init(Texts.current[.helpPackage]))
+  var package: String?
+  @Option(help: .init(Texts.current[.helpReference]))
+  var reference: String?
+  @OptionGroup var common: CommonOptions
+
+  private struct Body: Encodable, Sendable {
+    var basis: String
+    var start: String
+    var end: String?
+    var born: String
+    var visitCap: Int?
+    var package: String?
+    var forms: [String]?
+    var weeklyMinutes: Int?
+    var reference: String?
+  }
+
+  func run() async throws {
+    let program = try ClientProgram(ca: common.ca)
+    let person = try await program.person(citizen.joined(separator: " "), role: .citizen)
+    let body = Body(
+      basis: law, start: from, end: to, born: born, visitCap: cap, package: package,
+      forms: forms?.split(separator: ",").map(String.init), weeklyMinutes: minutes,
+      reference: reference)
+    let grant = try await program.ask { api async throws(ServiceError) in
+      try await api.addGrant(to: person.id, body)
+    }
+    Terminal.standard.line(person.displayName)
+    Terminal.standard.print(lines: BookingWords(program.texts).grant(grant))
+  }
+}
+
+/// `besoeg grant extend Karen --visits 10 --reason "…"`.
+struct ExtendGrant: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "extend", abstract: Texts.current[.helpExtendGrant])
+
+  @Argument(help: .init(Texts.current[.helpCitizen]))
+  var citizen: [String]
+  @Option(help: .init(Texts.current[.helpExtraVisits]))
+  var visits: Int?
+  @Option(help: .init(Texts.current[.helpGrantTo]))
+  var to: String?
+  @Option(help: .init(Texts.current[.helpReason]))
+  var reason: String
+  @OptionGroup var common: CommonOptions
+
+  private struct Body: Encodable, Sendable {
+    var extraVisits: Int?
+    var until: String?
+    var reason: String
+  }
+
+  func run() async throws {
+    let program = try ClientProgram(ca: common.ca)
+    try await program.change(
+      citizen, "extend", Body(extraVisits: visits, until: to, reason: reason))
+  }
+}
+
+/// `besoeg grant propose Karen --forms screen,physical --from 2027-01-01 --reason "…"`.
+struct ProposeTerms: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "propose", abstract: Texts.current[.helpProposeTerms])
+
+  @Argument(help: .init(Texts.current[.helpCitizen]))
+  var citizen: [String]
+  @Option(help: .init(Texts.current[.helpForms]))
+  var forms: String
+  @Option(help: .init(Texts.current[.helpWeeklyMinutes]))
+  var minutes: Int?
+  @Option(help: .init(Texts.current[.helpGrantFrom]))
+  var from: String
+  @Option(help: .init(Texts.current[.helpReason]))
+  var reason: String
+  @OptionGroup var common: CommonOptions
+
+  private struct Body: Encodable, Sendable {
+    var forms: [String]
+    var weeklyMinutes: Int?
+    var from: String
+    var reason: String
+  }
+
+  func run() async throws {
+    let program = try ClientProgram(ca: common.ca)
+    try await program.change(
+      citizen, "propose",
+      Body(
+        forms: forms.split(separator: ",").map(String.init), weeklyMinutes: minutes,
+        from: from, reason: reason))
+  }
+}
+
+/// `besoeg grant decide Karen --approve` (case workers).
+struct DecideTerms: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "decide", abstract: Texts.current[.helpDecideTerms])
+
+  @Argument(help: .init(Texts.current[.helpCitizen]))
+  var citizen: [String]
+  @Flag(inversion: .prefixedNo, help: .init(Texts.current[.helpApprove]))
+  var approve: Bool
+  @Option(help: .init(Texts.current[.helpReference]))
+  var reference: String?
+  @OptionGroup var common: CommonOptions
+
+  private struct Body: Encodable, Sendable {
+    var approved: Bool
+    var reference: String?
+  }
+
+  func run() async throws {
+    let program = try ClientProgram(ca: common.ca)
+    try await program.change(citizen, "decide", Body(approved: approve, reference: reference))
+  }
+}
+
+extension ClientProgram {
+  /// Does something to a citizen's newest grant, and shows it.
+  fileprivate func change(
+    _ citizen: [String], _ verb: String, _ body: some Encodable & Sendable
+  ) async throws {
+    let person = try await person(citizen.joined(separator: " "), role: .citizen)
+    let grants = try await ask { api async throws(ServiceError) in
+      try await api.grants(of: person.id)
+    }
+    guard let newest = grants.first else {
+      throw ProgramFailure(texts[.noGrants, ["name": person.displayName]])
+    }
+    let grant = try await ask { api async throws(ServiceError) in
+      try await api.change(grant: newest.id, verb, body)
+    }
+    Terminal.standard.line(person.displayName)
+    Terminal.standard.print(lines: BookingWords(texts).grant(grant))
+  }
+}

@@ -1,0 +1,91 @@
+import ArgumentParser
+import Foundation
+import VisitClient
+
+/// How a visit repeats: `--weekly`, `--fortnightly`, `--weeks A --until 30/6 --count 12`.
+struct SeriesOptions: ParsableArguments {
+  @Flag(help: .init(Texts.current[.helpWeekly]))
+  var weekly = false
+  @Flag(help: .init(Texts.current[.helpFortnightly]))
+  var fortnightly = false
+  @Option(help: .init(Texts.current[.helpWeeks]))
+  var weeks: String?
+  @Option(help: .init(Texts.current[.helpUntil]))
+  var until: String?
+  @Option(help: .init(Texts.current[.helpCount]))
+  var count: Int?
+  @Flag(help: .init(Texts.current[.helpSkip]))
+  var skip = false
+
+  /// Even weeks are A weeks (lige uger).
+  private enum Parity { case even, odd }
+
+  private var parity: Parity? {
+    switch weeks?.lowercased() {
+    case "a", "lige", "even": .even
+    case "b", "ulige", "odd": .odd
+    default: nil
+    }
+  }
+
+  /// Whether there is any repeating.
+  var isSeries: Bool { weekly || fortnightly || weeks != nil }
+
+  func validate() throws {
+    if weeks != nil, parity == nil { throw ValidationError(Texts.current[.helpWeeks]) }
+    let ways = [weekly, fortnightly, weeks != nil].filter { $0 }.count
+    guard ways <= 1, isSeries || (until == nil && count == nil && !skip) else {
+      throw ValidationError(Texts.current[.seriesOneWay])
+    }
+    guard until == nil || count == nil else {
+      throw ValidationError(Texts.current[.seriesOneEnd])
+    }
+    guard count.map({ (1...1100).contains($0) }) ?? true else {
+      throw ValidationError(Texts.current[.helpCount])
+    }
+  }
+
+  /// The value of the RFC 5545 `RRULE`.
+  func rule(_ program: ClientProgram, now: Date) throws -> String {
+    var parts = ["FREQ=WEEKLY"]
+    if !weekly { parts.append("INTERVAL=2") }
+    if let count { parts.append("COUNT=\(count)") }
+    if let until {
+      // A day needs no time of day; the parser of dates wants one.
+      let end = try program.date("\(until) 23.59", now: now)
+      parts.append("UNTIL=\(Self.digits(end))")
+    }
+    return parts.joined(separator: ";")
+  }
+
+  /// The first time: a week later where the week asked about is not of the parity.
+  func first(_ start: Date) -> Date {
+    guard let parity else { return start }
+    let isEven = BookingWords(.current).isoWeek(start).isMultiple(of: 2)
+    if isEven == (parity == .even) { return start }
+    return Calendar.copenhagen.date(byAdding: .day, value: 7, to: start) ?? start
+  }
+
+  /// Danish local time as `2026-11-24T10:00`.
+  static func local(_ date: Date) -> String {
+    let parts = Calendar.copenhagen.dateComponents(
+      [.year, .month, .day, .hour, .minute], from: date)
+    let two = { (number: Int?) in (number ?? 0) < 10 ? "0\(number ?? 0)" : "\(number ?? 0)" }
+    return "\(parts.year ?? 0)-\(two(parts.month))-\(two(parts.day))"
+      + "T\(two(parts.hour)):\(two(parts.minute))"
+  }
+
+  private static func digits(_ date: Date) -> String {
+    String(local(date).prefix(10).filter { $0 != "-" })
+  }
+}
+
+extension Calendar {
+  /// Denmark's.
+  static let copenhagen: Calendar = {
+    var calendar = Calendar(identifier: .iso8601)
+    // The zone is part of Foundation's data; UTC only if that data is missing altogether.
+    calendar.timeZone = TimeZone(identifier: "Europe/Copenhagen") ?? .gmt
+    return calendar
+  }()
+}
