@@ -21,6 +21,8 @@ let package = Package(
     .library(name: "Congestion", targets: ["Congestion"]),
     .library(name: "Forwarding", targets: ["Forwarding"]),
     .library(name: "Relay", targets: ["Relay"]),
+    .library(name: "Visits", targets: ["Visits"]),
+    .library(name: "Store", targets: ["Store"]),
     .executable(name: "besoegd", targets: ["besoegd"]),
     .executable(name: "besoeg", targets: ["besoeg"]),
     .executable(name: "besoeg-kiosk", targets: ["besoeg-kiosk"]),
@@ -103,7 +105,7 @@ let package = Package(
     .executableTarget(
       name: "besoegd",
       dependencies: [
-        "Service", "Relay", "Transport", "Visits", "VisitClient", "MediaEngine", "Wire",
+        "Service", "Store", "Relay", "Transport", "Visits", "VisitClient", "MediaEngine", "Wire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "Hummingbird", package: "hummingbird"),

@@ -73,6 +73,7 @@ struct DemoCommand: AsyncParsableCommand {
       if let json { try result.write(to: json, texts: screen.texts) }
       let failure = result.failure(texts: screen.texts)
       if let failure { screen.failed(failure) }
+      try await story.tellWeek()
       try await story.offerByHand(keeps: keep)
       if keep { try await Task.sleep(for: .seconds(Int64.max >> 10)) }
       return failure == nil ? 0 : 1

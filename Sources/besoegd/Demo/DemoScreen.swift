@@ -43,6 +43,13 @@ final class DemoScreen: Sendable {
     terminal.line("  ✓ \(texts[key, values]): \(texts[result, results])")
   }
 
+  /// Lines as they are.
+  func lines(_ lines: [String]) {
+    if wasInterrupted { return }
+    terminal.clearStatus()
+    terminal.print(lines: lines)
+  }
+
   /// Something happened that is no step.
   func note(_ key: TextKey, _ values: [String: String] = [:]) {
     if wasInterrupted { return }

@@ -51,6 +51,11 @@ final class DemoStory: Sendable {
       ledger: ledger.map { .init(sequence: $0.sequence, kind: $0.kind, cause: $0.cause) })
   }
 
+  /// Tells of a week in the example municipality.
+  func tellWeek() async throws {
+    try await DemoWeek(screen: screen, origin: server.origin, data: folder.data).tell()
+  }
+
   /// Ends the call, if there is one.
   func hangUp() async {
     guard let call = call.withLock({ $0 }), let people = municipality.withLock({ $0 }) else {
