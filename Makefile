@@ -10,7 +10,7 @@ FUZZ_SECONDS ?= 60
 MINUTES ?= 60
 SIMULATIONS := ^(SimulationTests|MediaEngineTests|CongestionTests)\.
 
-.PHONY: help setup setup-test build demo check test interop instruments quality proof bench lint format fuzz clean
+.PHONY: help setup setup-test build demo check test interop instruments quality proof bench bench-service lint format fuzz clean
 
 help:
 	@echo 'make demo    hold a whole visit in this terminal   (KEEP=1 keeps it running)'
@@ -18,6 +18,7 @@ help:
 	@echo 'make check   the fast loop: lint, unit tests, simulation'
 	@echo 'make quality what a call survives: the table of the README   (MINUTES=60 per row)'
 	@echo 'make bench   our relay, Janus and the floor under the same visits   (QUICK=1: 2 minutes)'
+	@echo 'make bench-service  what booking costs with a million visits, beside bare SQLite'
 	@echo 'make fuzz    fuzz every parser    (FUZZ_SECONDS=60 each)'
 	@echo 'make lint    formatting only      make format mends it'
 	@echo 'make setup   system packages only'
@@ -66,6 +67,9 @@ proof: setup
 bench: setup
 	-@Config/install/setup Config/packages-bench.apt
 	$(BENCHMARKS) load $(if $(QUICK),--quick) $(PARTS)
+
+bench-service: setup
+	$(BENCHMARKS) service
 
 lint:
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks/Sources

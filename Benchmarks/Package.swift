@@ -15,8 +15,12 @@ let package = Package(
   products: [
     .executable(name: "forwarding", targets: ["ForwardingBenchmark"]),
     .executable(name: "load", targets: ["LoadBenchmark"]),
+    .executable(name: "service", targets: ["ServiceBenchmark"]),
   ],
-  dependencies: [.package(name: "besoeg", path: "..")],
+  dependencies: [
+    .package(name: "besoeg", path: ".."),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+  ],
   targets: [
     // Counts the calls of malloc and its like on one thread. glibc only.
     .target(name: "CAllocationCounter"),
@@ -40,6 +44,15 @@ let package = Package(
         .product(name: "Transport", package: "besoeg"),
         .product(name: "Congestion", package: "besoeg"),
         .product(name: "Relay", package: "besoeg"),
+      ],
+      swiftSettings: settings),
+    // What booking costs with a million visits in the store, beside bare SQLite.
+    .executableTarget(
+      name: "ServiceBenchmark",
+      dependencies: [
+        .product(name: "Store", package: "besoeg"),
+        .product(name: "Visits", package: "besoeg"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
       swiftSettings: settings),
   ],
