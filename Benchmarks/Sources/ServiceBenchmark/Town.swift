@@ -32,7 +32,7 @@ struct Town {
     try store.close()
     let bare = BareSQLite(path: path)
     bare.run("BEGIN")
-    people(bare)
+    try people(bare)
     bare.run("COMMIT")
     for first in stride(from: 0, to: workers, by: 50) {
       bare.run("BEGIN")
@@ -42,7 +42,7 @@ struct Town {
     bare.run("ANALYZE")
   }
 
-  private func people(_ bare: BareSQLite) {
+  private func people(_ bare: BareSQLite) throws {
     let person = "INSERT INTO person VALUES (?, ?, ?, ?, ?)"
     let member = "INSERT INTO teamMember VALUES (?, ?, ?)"
     let tenant = BareSQLite.Value.text(Self.tenant.rawValue)
@@ -58,7 +58,7 @@ struct Town {
         let profile = OpeningProfile(
           id: OpeningProfileID(rawValue: team), team: TeamID(rawValue: team), service: .visits,
           validFrom: LocalDate(year: 2026, month: 1, day: 1)!, week: week)
-        let body = String(decoding: try! JSONEncoder().encode(profile), as: UTF8.self)
+        let body = String(decoding: try JSONEncoder().encode(profile), as: UTF8.self)
         bare.run(
           "INSERT INTO openingProfile VALUES (?, ?, ?, ?)",
           [tenant, .text(team), .text(team), .text(body)])
