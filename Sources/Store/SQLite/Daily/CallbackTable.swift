@@ -50,15 +50,15 @@ enum CallbackTable {
   private static func staff(
     for request: CallbackRequest, at now: UTCMilliseconds, in db: Database
   ) throws -> Audience {
-    let members = try TeamTable.members(of: request.team, tenant: request.tenant, in: db)
+    let members = try DutyTable.members(of: request.team, tenant: request.tenant, in: db)
     guard !members.isEmpty else { return Audience(roles: [.supportWorker, .teamLead]) }
-    let shifts = try TeamTable.shifts(
+    let shifts = try DutyTable.shifts(
       tenant: request.tenant, team: request.team, at: now, in: db)
     let duty = DutyShift.onDuty(shifts, team: request.team, at: now)
     var audience = Audience(people: Set(members))
     if request.escalation == .duty, !duty.isEmpty {
       audience.people = Set(duty)
-      let known = try TeamTable.knownWorker(
+      let known = try DutyTable.knownWorker(
         of: request.citizen, tenant: request.tenant, in: db)
       if let known { audience.people.insert(known) }
     }

@@ -47,7 +47,7 @@ enum QueueTable {
     of queue: DropInQueue, at now: UTCMilliseconds, in db: Database
   ) throws -> QueueDetails {
     let session = queue.session
-    let shifts = try TeamTable.shifts(
+    let shifts = try DutyTable.shifts(
       tenant: session.tenant, team: session.team, at: now, in: db)
     var serving = Set(DutyShift.onDuty(shifts, team: session.team, at: now))
     serving.insert(session.host)

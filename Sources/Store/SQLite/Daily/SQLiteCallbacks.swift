@@ -15,7 +15,7 @@ extension SQLiteStore: CallbackStore {
         db, sql: "SELECT body FROM callback WHERE tenant = ? AND citizen = ? AND isOpen = 1",
         arguments: [tenant.rawValue, ask.citizen.rawValue])
       let open = try row?.json("body", as: CallbackRequest.self)
-      let team = try open?.team ?? TeamTable.team(of: ask.citizen, tenant: tenant, in: db)
+      let team = try open?.team ?? DutyTable.team(of: ask.citizen, tenant: tenant, in: db)
       let request = try daily.callbacks.ask(
         id: ask.id, tenant: tenant, citizen: ask.citizen, team: team, isUrgent: ask.isUrgent,
         origin: ask.origin, about: ask.about, open: open, hours: daily.hours(of: team, from: now),
@@ -163,7 +163,7 @@ extension SQLiteStore: CallbackStore {
     guard initiator.role?.givesSupport == true, let worker = initiator.person else { return }
     if request.claimedBy == worker || initiator.role == .teamLead { return }
     guard
-      try TeamTable.serves(worker, team: request.team, tenant: request.tenant, in: db)
+      try DutyTable.serves(worker, team: request.team, tenant: request.tenant, in: db)
     else { throw StoreError.notFound }
   }
 

@@ -150,7 +150,7 @@ extension SQLiteStore: DropInStore {
       let stored = try QueueTable.queue(session, tenant: tenant, in: db)
       let before = try QueueTable.details(of: stored, at: now, in: db)
       var queue = try Self.passingOverBusy(stored, at: now, in: db)
-      let duty = try TeamTable.shifts(
+      let duty = try DutyTable.shifts(
         tenant: tenant, team: queue.session.team, at: now, in: db)
       guard let ticket = try queue.claim(by: worker, duty: duty, at: now) else { return nil }
       let own = before.tickets.first { $0.id == ticket.id && $0.state != .waiting }

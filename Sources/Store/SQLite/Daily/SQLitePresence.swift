@@ -164,6 +164,6 @@ extension SQLiteStore: PresenceStore {
         SELECT * FROM dutyRota WHERE tenant = ? AND "end" > ? AND start < ?
         ORDER BY start, team, person
         """, arguments: [tenant.rawValue, from.rawValue, to.rawValue]
-    ).map(TeamTable.shift)
+    ).map(DutyTable.shift)
   }
 }

@@ -1,12 +1,13 @@
 import GRDB
 import Visits
 
-/// Rows of `team`, `teamMember` and `dutyRota`, as far as the day's work asks about them.
-enum TeamTable {
-  /// The citizen's team: that of the worker they last had an appointment with, else the
+/// Rows of `dutyRota`, and who in a team is there for whom.
+enum DutyTable {
+  /// The citizen's team: their own, that of the worker they last had an appointment with, else the
   /// municipality's first.
   static func team(of citizen: PersonID, tenant: TenantID, in db: Database) throws -> TeamID {
-    let own = try String.fetchOne(
+    if let own = try TeamTable.teams(of: citizen, tenant: tenant, in: db).first { return own }
+    let worker = try String.fetchOne(
       db,
       sql: """
         SELECT m.team FROM visit v
@@ -15,7 +16,7 @@ enum TeamTable {
         """,
       arguments: [tenant.rawValue, citizen.rawValue])
     let first =
-      try own
+      try worker
       ?? String.fetchOne(
         db, sql: "SELECT id FROM team WHERE tenant = ? ORDER BY id LIMIT 1",
         arguments: [tenant.rawValue])
@@ -27,8 +28,12 @@ enum TeamTable {
     of team: TeamID, tenant: TenantID, in db: Database
   ) throws -> [PersonID] {
     try String.fetchAll(
-      db, sql: "SELECT person FROM teamMember WHERE tenant = ? AND team = ? ORDER BY person",
-      arguments: [tenant.rawValue, team.rawValue]
+      db,
+      sql: """
+        SELECT m.person FROM teamMember m
+        JOIN person p ON p.tenant = m.tenant AND p.id = m.person
+        WHERE m.tenant = ? AND m.team = ? AND p.role <> 'citizen' ORDER BY m.person
+        """, arguments: [tenant.rawValue, team.rawValue]
     ).map(PersonID.init(rawValue:))
   }
 

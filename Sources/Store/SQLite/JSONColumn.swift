@@ -1,8 +1,8 @@
 import Foundation
 import GRDB
 
-/// Values that are kept whole, as JSON in a `body` column. Keys in order, so that equal values are
-/// equal texts.
+/// Values that are kept whole, as JSON in one column: read together or not at all, and new members
+/// need no migration. Keys in order, so that equal values are equal texts.
 enum JSONColumn {
   static func text(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder()
@@ -16,8 +16,13 @@ enum JSONColumn {
 }
 
 extension Row {
+  /// A column's JSON as a value. One this release cannot read comes from a newer one.
+  func json<Value: Decodable>(_ column: String, as type: Value.Type) throws -> Value {
+    try JSONColumn.value(type, from: self[column])
+  }
+
   /// The row's `body`.
   func body<Value: Decodable>(as type: Value.Type) throws -> Value {
-    try JSONColumn.value(type, from: self["body"])
+    try json("body", as: type)
   }
 }
