@@ -83,14 +83,18 @@ public struct BesoegService: Sendable {
     CallbackRoutes(store: store, coordinator: coordinator, clock: clock).add(to: api)
     DropInRoutes(store: store, coordinator: coordinator, clock: clock).add(to: api)
     PresenceRoutes(store: store, board: presence, clock: clock).add(to: api)
+    AutoAnswerRoutes(store: store, clock: clock).add(to: api)
+    GroupRoutes(store: store, clock: clock).add(to: api)
+    MeetingRoutes(store: store, coordinator: coordinator, clock: clock).add(to: api)
     responder = router.buildResponder()
     routes.fill(from: router)
     self.routes = routes
   }
 
-  /// Connections at once: an event stream and a request for each of some thousand people, well
-  /// below what a process may hold open.
-  private static let mostConnections = 4096
+  /// Connections at once: the event streams of ten thousand devices, and their requests besides.
+  private static let mostConnections = 12_000
+  /// Descriptors that are no connections: the database, relays, logs.
+  private static let otherDescriptors = 512
   /// How long a connection may be silent between requests or within one. Longer than a proxy's own
   /// limit (60 s is common), so that it is the proxy that closes. An open answer is not idle.
   private static let idleSeconds: Int64 = 75
@@ -100,7 +104,13 @@ public struct BesoegService: Sendable {
     address: BindAddress, logger: Logger,
     onServerRunning: @escaping @Sendable (any Channel) async -> Void = { _ in }
   ) -> some ApplicationProtocol {
-    let connections = MaximumAvailableConnections(Self.mostConnections, logger: logger)
+    let limit = DescriptorLimit.raise(to: Self.mostConnections + Self.otherDescriptors)
+    let most = min(Self.mostConnections, max(64, limit - Self.otherDescriptors))
+    if most < Self.mostConnections {
+      logger.warning(
+        "The system allows fewer connections than planned for", metadata: ["n": "\(most)"])
+    }
+    let connections = MaximumAvailableConnections(most, logger: logger)
     let channel = HTTP1Channel.Configuration(idleTimeout: .seconds(Self.idleSeconds))
     return Application(
       responder: responder, server: .http1(configuration: channel),

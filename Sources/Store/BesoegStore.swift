@@ -7,7 +7,8 @@ public import Visits
 /// Every question names the municipality. What belongs to another is `.notFound`.
 public protocol BesoegStore:
   PeopleStore, VisitStore, LedgerStore, SampleStore, EventStore, AuditStore, AccessStore,
-  CalendarStore, GrantStore, SeriesStore, AbsenceStore, CallbackStore, DropInStore, PresenceStore
+  CalendarStore, GrantStore, SeriesStore, AbsenceStore, CallbackStore, DropInStore, PresenceStore,
+  GroupStore, AutoAnswerStore
 {
   /// Throws unless something can be written now: `/readyz`.
   func checkWritable(at now: UTCMilliseconds) async throws(StoreError)

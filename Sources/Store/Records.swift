@@ -26,16 +26,24 @@ public struct VisitDetails: Hashable, Sendable {
   public var citizen: Person
   /// Who visits.
   public var worker: Person
+  /// The other members of a group, by name.
+  public var others: [Person]
   /// The verdict, where one was asked for and the visit is over.
   public var verdict: Verdict?
 
   /// A visit with its people.
-  public init(visit: Visit, citizen: Person, worker: Person, verdict: Verdict? = nil) {
+  public init(
+    visit: Visit, citizen: Person, worker: Person, others: [Person] = [], verdict: Verdict? = nil
+  ) {
     self.visit = visit
     self.citizen = citizen
     self.worker = worker
+    self.others = others
     self.verdict = verdict
   }
+
+  /// Everybody who takes part.
+  public var people: [Person] { [citizen, worker] + others }
 }
 
 /// What a command did, as it was written: visit, ledger, events and audit log in one transaction.
@@ -52,6 +60,8 @@ public struct CommittedVisit: Hashable, Sendable {
   public var callback: CommittedCallback?
   /// The queue that the visit was taken from, where what happened changed it.
   public var queue: CommittedQueue?
+  /// The devices that answer by themselves where this is a ring, and when.
+  public var autoAnswers: [DeviceID: UTCMilliseconds] = [:]
 
   /// What was written.
   public init(

@@ -78,6 +78,8 @@ public struct Visit: Hashable, Sendable, Codable {
   public var seriesID: SeriesID?
   /// The room it is held in; nil where none is needed (B21).
   public var roomID: RoomID?
+  /// Those who take part besides the citizen and the worker: the other members of a group.
+  public var others: [PersonID]
 
   /// A visit, booked unless told otherwise.
   public init(
@@ -85,7 +87,7 @@ public struct Visit: Hashable, Sendable, Codable {
     start: UTCMilliseconds, durationMinutes: Int, form: VisitForm = .screen,
     mediaMode: MediaMode = .video, state: VisitState = .booked,
     ringExpiresAt: UTCMilliseconds? = nil, answeredDevice: DeviceID? = nil,
-    seriesID: SeriesID? = nil, roomID: RoomID? = nil
+    seriesID: SeriesID? = nil, roomID: RoomID? = nil, others: [PersonID] = []
   ) {
     self.id = id
     self.tenant = tenant
@@ -100,6 +102,7 @@ public struct Visit: Hashable, Sendable, Codable {
     self.answeredDevice = answeredDevice
     self.seriesID = seriesID
     self.roomID = roomID
+    self.others = others
   }
 
   /// When it is planned to end.
@@ -115,5 +118,8 @@ public struct Visit: Hashable, Sendable, Codable {
   public var isBeingRung: Bool { ringExpiresAt != nil }
 
   /// The people whose time it takes.
-  public var participants: [PersonID] { [citizenID, workerID] }
+  public var participants: [PersonID] { [citizenID, workerID] + others }
+
+  /// How many its room holds; twenty is what a relay carries (D1).
+  public var capacity: Int { isTwoParty ? 2 : 20 }
 }

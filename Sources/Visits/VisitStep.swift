@@ -8,6 +8,7 @@ struct VisitStep {
   // MARK: Ringing
 
   func ring() throws(Refusal) -> VisitChange {
+    if visit.form == .group { return try open() }
     try requireWorker(else: .onlyWorkerRings)
     guard visit.isRelayed else { throw visit.notRelayed }
     switch visit.state {
@@ -23,7 +24,24 @@ struct VisitStep {
     }
   }
 
+  /// Opens a group's room: nobody is rung in front of the others; members come in when they like
+  /// and see first who is there (D10).
+  private func open() throws(Refusal) -> VisitChange {
+    guard let person = initiator.person, visit.participants.contains(person) else {
+      throw .notYourVisit
+    }
+    switch visit.state {
+    case .active: return unchanged
+    case .ended: throw .visitOver
+    case .cancelled: throw .visitCancelled
+    case .booked, .missed, .ringing:
+      guard person == visit.workerID else { throw .meetingNotBegun }
+      return change([entry(.answered, cause: .requested)]) { $0.state = .active }
+    }
+  }
+
   func answer() throws(Refusal) -> VisitChange {
+    if visit.form == .group { return try open() }
     try requireCitizen()
     guard visit.isBeingRung else {
       switch visit.state {

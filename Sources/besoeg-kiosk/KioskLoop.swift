@@ -16,7 +16,8 @@ struct KioskLoop {
 
   private enum State {
     case idle
-    case ringing(VisitEvent.Ring)
+    /// Until somebody answers; by itself at a time where the citizen has agreed to that.
+    case ringing(VisitEvent.Ring, answersAt: Date?)
     case inCall(VisitCall, CallScreen, AsyncStream<StreamSignal>.Continuation)
   }
 
@@ -30,6 +31,8 @@ struct KioskLoop {
   /// Between two rings of the bell, and between two looks at the clock.
   private static let bellInterval = Duration.seconds(2)
   private static let idleInterval = Duration.seconds(60)
+  /// So long there is at least to say no, in seconds.
+  private static let leastCountdown = 8.0
 
   func run() async throws {
     let (inputs, feed) = AsyncStream.makeStream(of: Input.self)
@@ -106,10 +109,15 @@ struct KioskLoop {
   ) {
     switch (event, state) {
     case (.ring(let ring), .idle) where ring.expiresAt > Date():
-      state = .ringing(ring)
+      let at = countdown(of: ring)
+      state = .ringing(ring, answersAt: at)
       screen.showRing(from: ring.from.displayName, answersByItself: answersByItself)
-      if answersByItself { answer(ring, &state, &screen, feed) }
-    case (.ringStopped(let stopped), .ringing(let ring)) where stopped.visit == ring.visit:
+      if answersByItself {
+        answer(ring, &state, &screen, feed)
+      } else {
+        screen.showCountdown(to: at)
+      }
+    case (.ringStopped(let stopped), .ringing(let ring, _)) where stopped.visit == ring.visit:
       state = .idle
       let key: TextKey = stopped.reason == "answered" ? .kioskElsewhere : .kioskMissed
       screen.say(key, name: ring.from.displayName)
@@ -118,17 +126,28 @@ struct KioskLoop {
     }
   }
 
+  /// When the kiosk answers by itself. A ring that came late, or by a clock that is wrong, leaves no
+  /// time to say no: it just rings.
+  private func countdown(of ring: VisitEvent.Ring) -> Date? {
+    guard let at = ring.answersByItself(on: program.api.deviceID),
+      at.timeIntervalSinceNow > Self.leastCountdown, at < ring.expiresAt
+    else { return nil }
+    return at
+  }
+
   /// Returns whether the kiosk is done.
   private func act(
     _ input: Input, _ state: inout State, _ screen: inout KioskScreen,
     _ feed: AsyncStream<Input>.Continuation
   ) async throws -> Bool {
     switch (input, state) {
-    case (.bell, .ringing):
+    case (.bell, .ringing(let ring, let at)):
       screen.terminal.bell()
+      screen.showCountdown(to: at)
+      if let at, at <= Date() { answer(ring, &state, &screen, feed) }
     case (.minute, .idle):
       look(feed)
-    case (.key(let line), .ringing(let ring)):
+    case (.key(let line), .ringing(let ring, _)):
       if ["n", "nej", "no"].contains(line.lowercased()) {
         state = .idle
         screen.say(.kioskDeclined, name: ring.from.displayName)

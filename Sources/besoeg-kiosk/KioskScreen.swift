@@ -47,6 +47,13 @@ struct KioskScreen {
     terminal.line(texts[key, ["name": name]])
   }
 
+  /// Says that the kiosk answers by itself, and how long there is to say no.
+  func showCountdown(to time: Date?) {
+    guard let time else { return }
+    let seconds = max(0, Int(time.timeIntervalSinceNow.rounded(.up)))
+    terminal.line(texts[.kioskCountdown, ["n": String(seconds)]])
+  }
+
   /// How a call went, in the citizen's words.
   mutating func showEnd(_ result: VisitResult, name: String) {
     switch result.outcome {

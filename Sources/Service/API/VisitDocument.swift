@@ -33,8 +33,13 @@ struct VisitDocument: Encodable, Sendable {
   var series: String?
   var room: String?
   var verdict: VerdictDocument?
+  /// Everybody in a group, and how many its room holds; not there for a visit of two.
+  var participants: [PersonName]?
+  var capacity: Int?
 
-  init(_ visit: Visit, citizen: Person, worker: Person, verdict: Verdict?) {
+  init(
+    _ visit: Visit, citizen: Person, worker: Person, others: [Person] = [], verdict: Verdict?
+  ) {
     id = visit.id.rawValue
     self.citizen = PersonName(citizen)
     self.worker = PersonName(worker)
@@ -47,6 +52,9 @@ struct VisitDocument: Encodable, Sendable {
     series = visit.seriesID?.rawValue
     room = visit.roomID?.rawValue
     self.verdict = verdict.map { VerdictDocument($0) }
+    guard !visit.isTwoParty else { return }
+    participants = ([worker, citizen] + others).map { PersonName($0) }
+    capacity = visit.capacity
   }
 
   /// A visit as a role sees it: whoever runs the system needs to know that a visit failed, not whose

@@ -38,9 +38,9 @@ extension RelayCoordinator {
         throw Problem.unavailable(.draining, retryAfter: 5)
       }
       let details = try await store.checkJoin(id, tenant: caller.tenant, by: caller.initiator)
-      let capacity = details.visit.isTwoParty ? 2 : 20
       let request = JoinRequest(
-        room: id.rawValue, participant: caller.id.rawValue, capacity: capacity, offer: offer)
+        room: id.rawValue, participant: caller.id.rawValue, capacity: details.visit.capacity,
+        offer: offer)
       let answer = try await relay.join(request)
       let now = clock.now()
       update(details) { call in

@@ -89,9 +89,8 @@ extension RelayCoordinator.Room {
 
   /// What each person with a live session must know about the room.
   func events() -> [(person: PersonID, payload: RoomEvent)] {
-    let people = [details.citizen, details.worker]
     let present = call.present
-    let names = people.filter { present.contains($0.id) }.map { PersonName($0) }
+    let names = details.people.filter { present.contains($0.id) }.map { PersonName($0) }
     return present.compactMap { person in
       guard let one = call.participants[person], let session = one.session else { return nil }
       let payload = RoomEvent(

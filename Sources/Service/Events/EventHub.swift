@@ -12,9 +12,16 @@ final class EventHub: Sendable {
   /// How often a stream says that it lives, in milliseconds.
   static let heartbeatMilliseconds: Int64 = 15_000
 
+  private struct PersonKey: Hashable {
+    var tenant: TenantID
+    var person: PersonID
+  }
+
+  /// With ten thousand streams open, nothing that concerns one person looks at all of them.
   private struct State {
-    /// In the order they were opened.
-    var streams: [EventSubscription] = []
+    var streams: [ObjectIdentifier: EventSubscription] = [:]
+    /// Each person's, in the order they were opened.
+    var ofPerson: [PersonKey: [EventSubscription]] = [:]
     var isClosed = false
   }
 
@@ -46,10 +53,10 @@ final class EventHub: Sendable {
     let made = EventSubscription(caller: caller, disconnect: disconnect)
     let (count, surplus) = try state.withLock { state in
       guard !state.isClosed else { throw Problem.unavailable(.draining, retryAfter: 2) }
-      state.streams.append(made)
-      let own = state.streams.filter {
-        $0.caller.device == caller.device && $0.caller.tenant == caller.tenant
-      }
+      state.streams[ObjectIdentifier(made)] = made
+      let key = PersonKey(tenant: caller.tenant, person: caller.id)
+      state.ofPerson[key, default: []].append(made)
+      let own = state.ofPerson[key, default: []].filter { $0.caller.device == caller.device }
       return (state.streams.count, own.dropLast(Self.streamsPerDevice))
     }
     metrics.streams(count)
@@ -65,9 +72,12 @@ final class EventHub: Sendable {
   func remove(_ subscription: EventSubscription) {
     subscription.close()
     let (count, wasOpen) = state.withLock { state in
-      let before = state.streams.count
-      state.streams.removeAll { $0 === subscription }
-      return (state.streams.count, state.streams.count < before)
+      let removed = state.streams.removeValue(forKey: ObjectIdentifier(subscription))
+      let caller = subscription.caller
+      let key = PersonKey(tenant: caller.tenant, person: caller.id)
+      state.ofPerson[key]?.removeAll { $0 === subscription }
+      if state.ofPerson[key]?.isEmpty == true { state.ofPerson[key] = nil }
+      return (state.streams.count, removed != nil)
     }
     metrics.streams(count)
     if wasOpen { presence.closed(subscription.caller, at: clock.now()) }
@@ -82,7 +92,7 @@ final class EventHub: Sendable {
   func closeAll() {
     let open = state.withLock { state in
       state.isClosed = true
-      return state.streams
+      return Array(state.streams.values)
     }
     for stream in open {
       // What is stored already goes out first: that a visit ended, above all.
@@ -93,7 +103,7 @@ final class EventHub: Sendable {
 
   /// Tells a person's open streams something that only matters now.
   func send(_ event: ServerSentEvent, to person: PersonID, tenant: TenantID) {
-    for stream in streams({ $0.id == person && $0.tenant == tenant }) where !stream.send(event) {
+    for stream in streams(of: person, tenant: tenant) where !stream.send(event) {
       metrics.streamOverflowed()
       remove(stream)
     }
@@ -140,13 +150,21 @@ final class EventHub: Sendable {
   }
 
   private func wake(_ event: StoredEvent) {
+    for person in event.audience.people {
+      for stream in streams(of: person, tenant: event.tenant) { stream.wake() }
+    }
+    guard !event.audience.roles.isEmpty else { return }
     let concerned = streams { caller in
-      caller.tenant == event.tenant && event.audience.includes(caller.id, role: caller.role)
+      caller.tenant == event.tenant && event.audience.roles.contains(caller.role)
     }
     for stream in concerned { stream.wake() }
   }
 
+  private func streams(of person: PersonID, tenant: TenantID) -> [EventSubscription] {
+    state.withLock { $0.ofPerson[PersonKey(tenant: tenant, person: person)] ?? [] }
+  }
+
   private func streams(_ isWanted: (Caller) -> Bool) -> [EventSubscription] {
-    state.withLock { $0.streams.filter { isWanted($0.caller) } }
+    state.withLock { $0.streams.values.filter { isWanted($0.caller) } }
   }
 }

@@ -41,7 +41,9 @@ enum VisitEvents {
     let wasRung = change.previous?.isBeingRung ?? false
     switch entry.kind {
     case .rung:
-      guard let ring = RingEvent(change.details) else { return [] }
+      guard let ring = RingEvent(change.details, autoAnswers: change.autoAnswers) else {
+        return []
+      }
       return [draft("ring", ring, Audience(people: [visit.citizenID]))]
     case .answered:
       let by = entry.participant?.rawValue ?? visit.citizenID.rawValue
@@ -88,13 +90,25 @@ struct RingEvent: Encodable, Sendable {
   var visit: String
   var from: PersonName
   var expiresAt: APITime
+  /// The devices that answer by themselves unless somebody says no, and when; there only where the
+  /// citizen has agreed to it. A device that comes online during the ring just rings.
+  var autoAnswer: [AutoAnswer]?
+
+  /// A device that answers by itself.
+  struct AutoAnswer: Encodable, Sendable {
+    var device: String
+    var at: APITime
+  }
 
   /// The present ring; nil where nothing rings.
-  init?(_ details: VisitDetails) {
+  init?(_ details: VisitDetails, autoAnswers: [DeviceID: UTCMilliseconds] = [:]) {
     guard let expiry = details.visit.ringExpiresAt else { return nil }
     visit = details.visit.id.rawValue
     from = PersonName(details.worker)
     expiresAt = APITime(expiry)
+    guard !autoAnswers.isEmpty else { return }
+    autoAnswer = autoAnswers.sorted { $0.key.rawValue < $1.key.rawValue }
+      .map { AutoAnswer(device: $0.key.rawValue, at: APITime($0.value)) }
   }
 }
 
@@ -174,6 +188,7 @@ struct SpeakingEvent: Encodable, Sendable {
 extension VisitDocument {
   init(_ details: VisitDetails) {
     self.init(
-      details.visit, citizen: details.citizen, worker: details.worker, verdict: details.verdict)
+      details.visit, citizen: details.citizen, worker: details.worker, others: details.others,
+      verdict: details.verdict)
   }
 }

@@ -88,14 +88,16 @@ extension SQLiteStore: VisitStore {
         sql: """
           SELECT * FROM visit
           WHERE tenant = ?1 AND start < ?3 AND start > ?2 - ?5 AND start + minutes * 60000 > ?2
-            AND (?4 IS NULL OR citizen = ?4 OR worker = ?4)
+            AND (?4 IS NULL OR citizen = ?4 OR worker = ?4 OR form = 'group' AND EXISTS (
+              SELECT 1 FROM participant p
+              WHERE p.tenant = ?1 AND p.visit = visit.id AND p.person = ?4))
           ORDER BY start, id
           """,
         arguments: [
           tenant.rawValue, from.rawValue, to.rawValue, person?.rawValue,
           Int64(Visit.longestMinutes) * 60_000,
         ]
-      ).map { try VisitTable.details(of: VisitTable.visit($0), people: &people, in: db) }
+      ).map { try VisitTable.details(of: VisitTable.visit($0, in: db), people: &people, in: db) }
       return try JudgedVisits(judging: visits, in: db)
     }
     await keep(judged.fresh)
@@ -108,7 +110,7 @@ extension SQLiteStore: VisitStore {
       try Row.fetchAll(
         db,
         sql: "SELECT * FROM visit WHERE state IN ('ringing', 'active') ORDER BY tenant, start, id"
-      ).map { try VisitTable.details(of: VisitTable.visit($0), in: db) }
+      ).map { try VisitTable.details(of: VisitTable.visit($0, in: db), in: db) }
     }
   }
 
@@ -169,6 +171,9 @@ extension SQLiteStore: VisitStore {
       ?? CallbackTable.follow(change.visit, from: previous, policy: daily, at: now, in: db)
     committed.queue =
       try queue ?? followQueue(change.visit, from: previous, policy: daily, at: now, in: db)
+    if committed.entries.contains(where: { $0.kind == .rung }) {
+      committed.autoAnswers = try AutoAnswerTable.answers(to: change.visit, at: now, in: db)
+    }
     if initiator.person != nil {
       try AuditTable.append(
         AuditDraft(action: action, subject: details.citizen.id, visit: change.visit.id),

@@ -16,6 +16,8 @@ enum Schema {
     registerDaily(in: &migrator)
     registerDropIn(in: &migrator)
     registerPresence(in: &migrator)
+    registerGroups(in: &migrator)
+    registerAutoAnswer(in: &migrator)
     return migrator
   }
 

@@ -63,10 +63,7 @@ extension VerdictInput {
   init(visit: Visit, entries: [LedgerEntry], samples: [QualitySample]) {
     self.init(
       isRelayed: visit.isRelayed,
-      parties: [
-        Party(participant: visit.citizenID.rawValue, role: Role.citizen.rawValue),
-        Party(participant: visit.workerID.rawValue, role: Role.supportWorker.rawValue),
-      ],
+      parties: Self.parties(of: visit, entries: entries),
       events: entries.compactMap { entry in
         Event.Kind(rawValue: entry.kind.rawValue).map { kind in
           Event(
@@ -76,5 +73,14 @@ extension VerdictInput {
         }
       },
       samples: samples)
+  }
+  /// Both parties of a visit of two. Of a group those who came: a member who stays away has had no
+  /// technical trouble.
+  private static func parties(of visit: Visit, entries: [LedgerEntry]) -> [Party] {
+    let came = Set(entries.filter { $0.kind == .mediaConnected }.compactMap(\.participant))
+    let citizens = [visit.citizenID] + visit.others
+    return citizens.filter { visit.isTwoParty || came.contains($0) }
+      .map { Party(participant: $0.rawValue, role: Role.citizen.rawValue) }
+      + [Party(participant: visit.workerID.rawValue, role: Role.supportWorker.rawValue)]
   }
 }

@@ -69,6 +69,25 @@ enum VisitTable {
     if visit.roomID != nil || previous.roomID != nil { try RoomTable.occupy(visit, in: db) }
   }
 
+  /// Writes who takes part, where that changed. Nobody is booked twice: the trigger sees each row.
+  static func setPeople(of visit: Visit, from previous: Visit, in db: Database) throws {
+    try db.execute(
+      sql: "UPDATE visit SET citizen = ?, worker = ? WHERE tenant = ? AND id = ?",
+      arguments: [
+        visit.citizenID.rawValue, visit.workerID.rawValue, visit.tenant.rawValue,
+        visit.id.rawValue,
+      ])
+    let (now, before) = (Set(visit.participants), Set(previous.participants))
+    for person in before.subtracting(now) {
+      try db.execute(
+        sql: "DELETE FROM participant WHERE tenant = ? AND visit = ? AND person = ?",
+        arguments: [visit.tenant.rawValue, visit.id.rawValue, person.rawValue])
+    }
+    for person in now.subtracting(before) {
+      try ParticipantTable.insert(person, visit, in: db)
+    }
+  }
+
   static func visit(_ id: VisitID, tenant: TenantID, in db: Database) throws -> Visit {
     guard let visit = try find(id, tenant: tenant, in: db) else { throw StoreError.notFound }
     return visit
@@ -78,7 +97,7 @@ enum VisitTable {
     try Row.fetchOne(
       db, sql: "SELECT * FROM visit WHERE tenant = ? AND id = ?",
       arguments: [tenant.rawValue, id.rawValue]
-    ).map(visit)
+    ).map { try visit($0, in: db) }
   }
 
   static func requireVisit(_ id: VisitID, tenant: TenantID, in db: Database) throws {
@@ -96,7 +115,9 @@ enum VisitTable {
     VisitDetails(
       visit: visit,
       citizen: try people.person(visit.citizenID, tenant: visit.tenant, in: db),
-      worker: try people.person(visit.workerID, tenant: visit.tenant, in: db))
+      worker: try people.person(visit.workerID, tenant: visit.tenant, in: db),
+      others: try visit.others.map { try people.person($0, tenant: visit.tenant, in: db) }
+        .sorted { ($0.displayName, $0.id.rawValue) < ($1.displayName, $1.id.rawValue) })
   }
 
   /// Throws when somebody in the visit, or its room, is busy then. The triggers on `participant` and
@@ -104,7 +125,7 @@ enum VisitTable {
   static func requireFree(_ details: VisitDetails, in db: Database) throws {
     let visit = details.visit
     try RoomTable.requireFree(visit, in: db)
-    for person in [details.worker, details.citizen] {
+    for person in [details.worker, details.citizen] + details.others {
       // No visit is longer than a day, so what began before that is over: without a lower bound the
       // search would read all that the person ever had.
       let row = try Row.fetchOne(
@@ -126,16 +147,29 @@ enum VisitTable {
     }
   }
 
-  static func visit(_ row: Row) throws -> Visit {
-    Visit(
+  static func visit(_ row: Row, in db: Database) throws -> Visit {
+    let form = try row.value("form", as: VisitForm.self)
+    let (citizen, worker): (String, String) = (row["citizen"], row["worker"])
+    // Two rows say nothing that the visit does not; only a group is looked up.
+    let others =
+      form != .group
+      ? []
+      : try String.fetchAll(
+        db,
+        sql: """
+          SELECT person FROM participant WHERE tenant = ? AND visit = ? AND person NOT IN (?, ?)
+          ORDER BY person
+          """,
+        arguments: [row["tenant"] as String, row["id"] as String, citizen, worker])
+    return Visit(
       id: row.id("id"), tenant: row.id("tenant"), citizenID: row.id("citizen"),
       workerID: row.id("worker"), start: row.time("start"), durationMinutes: row["minutes"],
-      form: try row.value("form", as: VisitForm.self),
+      form: form,
       mediaMode: try row.value("mediaMode", as: MediaMode.self),
       state: try row.value("state", as: VisitState.self),
       ringExpiresAt: row.optionalTime("ringExpiresAt"),
       answeredDevice: row.optionalID("answeredDevice"), seriesID: row.optionalID("series"),
-      roomID: row.optionalID("room"))
+      roomID: row.optionalID("room"), others: others.map(PersonID.init(rawValue:)))
   }
 }
 

@@ -38,6 +38,9 @@ public struct BesoegAPI: Sendable {
   /// The role in the token; nil where it has none. For choosing what to show, never for access.
   public var role: Role? { TokenClaims(token: token)?.rol.flatMap(Role.init(rawValue:)) }
 
+  /// The device's id in the token; nil where it has none.
+  public var deviceID: String? { TokenClaims(token: token)?.dev }
+
   // MARK: People
 
   /// Whose token this is, as the service knows them.
@@ -229,6 +232,7 @@ extension BesoegAPI {
 struct TokenClaims: Decodable {
   var sub: String?
   var rol: String?
+  var dev: String?
 
   init?(token: String) {
     let parts = token.split(separator: ".", omittingEmptySubsequences: false)

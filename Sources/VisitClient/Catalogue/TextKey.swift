@@ -63,6 +63,9 @@ public enum TextKey: String, Sendable, CaseIterable {
     columnTest, deviceReady, deviceTestDue, deviceTestFailed, deviceOffline, deviceLost,
     deviceNeverSeen, helpPresence, helpAway
 
+  // Calls that answer themselves.
+  case kioskCountdown
+
   // Help texts.
   case usageUnclear, helpBesoeg, helpBesoegMore, helpLang, helpToday, helpDays, daysOutOfRange,
     helpCall, helpCallWhom, helpHangUp, helpBook, helpCitizen, helpAt, helpMinutes, helpWorker,

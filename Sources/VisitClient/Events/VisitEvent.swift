@@ -31,6 +31,21 @@ public enum VisitEvent: Sendable, Equatable {
     public var from: PersonReference
     /// When it stops by itself.
     public var expiresAt: Date
+    /// The devices that answer by themselves unless somebody says no.
+    public var autoAnswer: [AutoAnswer]?
+
+    /// A device that answers by itself.
+    public struct AutoAnswer: Codable, Sendable, Equatable {
+      /// The device.
+      public var device: String
+      /// When.
+      public var at: Date
+    }
+
+    /// When `device` answers by itself; nil where it does not.
+    public func answersByItself(on device: String?) -> Date? {
+      autoAnswer?.first { $0.device == device }?.at
+    }
   }
 
   /// It no longer rings.

@@ -155,6 +155,7 @@ export class Call {
     });
     this.location = new URL(answer.headers.get("location"), location.href).pathname.replace(/^\/api\/v1/, "");
     this.session = this.location.split("/").pop();
+    (this.own ??= new Set()).add(this.session);
     await this.#apply(peer, offer, answer);
   }
 

@@ -89,6 +89,9 @@ async function prepare() {
 function showRinging(ring) {
   page.ring = ring;
   ringer.start();
+  const own = Date.parse(ring.autoAnswer?.find((one) => one.device === page.device)?.at);
+  // A ring that came late, after a break, or by a clock that is wrong leaves no time to say no: it just rings.
+  if (own - Date.now() > leastCountdown && own < Date.parse(ring.expiresAt)) return countDown(ring, own);
   show("ringing", {
     title: fill(texts.stateRingingTitle, { worker: ring.from.displayName }),
     lead: page.isPrepared ? "" : texts.stateRingingLead,
@@ -96,6 +99,27 @@ function showRinging(ring) {
     secondary: { text: texts.decline, action: decline },
     hasChoices: true,
   });
+}
+
+/** So long there is at least to say no, in milliseconds. */
+const leastCountdown = 8_000;
+
+/** The citizen has agreed that this device answers by itself: it says so, and "Nej tak" is the large button. */
+function countDown(ring, at) {
+  if (page.ring !== ring) return;
+  const seconds = Math.ceil((at - Date.now()) / 1000);
+  if (seconds <= 0) return answer();
+  const lead = fill(texts.stateCountdownLead, { seconds });
+  if (document.body.dataset.state === "ringing") element("lead").textContent = lead;
+  else {
+    show("ringing", {
+      title: fill(texts.stateRingingTitle, { worker: ring.from.displayName }),
+      lead,
+      primary: { text: texts.decline, action: decline, isStop: true },
+      secondary: { text: texts.answer, action: answer },
+    });
+  }
+  setTimeout(() => countDown(ring, at), Math.min(1000, at - Date.now()));
 }
 
 /** Asks for camera and microphone; says how to allow them, with `retry`, where there is no sound. */
@@ -209,6 +233,20 @@ function showCaption() {
   element("caption").hidden = page.held.size === 0;
 }
 
+/** Another of the person's devices has the call now: this one lets go, and can have it back. */
+function moveAway(visit) {
+  page.call.close();
+  page.call = undefined;
+  releaseTracks();
+  showElsewhere(visit, texts.stateMovedTitle);
+}
+
+function showElsewhere(id, title = texts.stateElsewhereTitle) {
+  const visit = page.visits.get(id);
+  const moveHere = visit && { text: texts.moveHere, action: () => returnTo(visit) };
+  show("elsewhere", { title, lead: texts.stateElsewhereLead, secondary: moveHere });
+}
+
 async function hangUpCall() {
   const visit = page.call?.visit;
   endCall(texts.stateEndedTitle, texts.stateEndedLead);
@@ -286,15 +324,20 @@ const handlers = {
     ringer.stop();
     page.ring = undefined;
     if (reason === "answered") {
-      show("elsewhere", { title: texts.stateElsewhereTitle, lead: texts.stateElsewhereLead });
+      showElsewhere(visit);
     } else if (reason === "missed") {
       show("missed", { title: fill(texts.stateMissedTitle, { worker }), lead: fill(texts.stateMissedLead, { worker }) });
     } else {
       showIdle();
     }
   },
-  room({ visit, participants = [] }) {
+  room({ visit, session, participants = [] }) {
     if (page.call?.visit !== visit) return;
+    page.inRoom = session;
+    // A join of ours may be on its way: the stream can be quicker than its answer.
+    setTimeout(() => {
+      if (page.call?.visit === visit && page.inRoom === session && page.call.own?.has(session) === false) moveAway(visit);
+    }, 1500);
     const names = participants.map((one) => (one.id === page.me ? texts.you : one.displayName));
     element("room").textContent = fill(texts.inTheRoom, { names: joinNames(names, texts.and) });
   },
@@ -315,6 +358,7 @@ const handlers = {
     page.contact.queue.take(ticket);
   },
   ended({ visit }) {
+    if (document.body.dataset.state === "elsewhere") showIdle();
     if (page.call?.visit === visit) endCall(texts.stateEndedTitle, texts.stateEndedLead);
   },
 };
@@ -333,7 +377,9 @@ async function main() {
   page.service = new Service(token);
   page.contact = new Contact(page.service, texts);
   try {
-    page.me = JSON.parse(atob(token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/"))).sub;
+    const claims = JSON.parse(atob(token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/")));
+    page.me = claims.sub;
+    page.device = claims.dev;
     await page.service.readEvents(
       (name, data) => handlers[name]?.(data),
       async (isOnline) => {

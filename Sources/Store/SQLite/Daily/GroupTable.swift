@@ -1,0 +1,155 @@
+import GRDB
+import Visits
+
+/// Rows of `groupUnit`, `groupMember`, `keepApart`, `groupMeeting` and `groupStep`.
+enum GroupTable {
+  static func group(_ id: GroupID, tenant: TenantID, in db: Database) throws -> Group {
+    let row = try Row.fetchOne(
+      db, sql: "SELECT body FROM groupUnit WHERE tenant = ? AND id = ?",
+      arguments: [tenant.rawValue, id.rawValue])
+    guard let row else { throw StoreError.notFound }
+    return try row.json("body", as: Group.self)
+  }
+
+  static func placement(of group: Group, in db: Database) throws -> GroupPlacement {
+    let tenant = group.tenant.rawValue
+    let members = try Row.fetchAll(
+      db, sql: "SELECT * FROM groupMember WHERE tenant = ? AND groupUnit = ?",
+      arguments: [tenant, group.id.rawValue]
+    ).map { row in
+      GroupMember(
+        group: group.id, citizen: row.id("citizen"), since: row.time("since"),
+        until: row.optionalTime("until"))
+    }
+    let pairs = try Row.fetchAll(
+      db, sql: "SELECT * FROM keepApart WHERE tenant = ?", arguments: [tenant]
+    ).compactMap { row in
+      KeepApart(row.id("first"), row.id("second"), by: row.id("by"), at: row.time("at"))
+    }
+    return GroupPlacement(group: group, members: members, keepApart: pairs)
+  }
+
+  static func details(
+    of group: Group, isPlanner: Bool, at now: UTCMilliseconds, in db: Database
+  ) throws -> GroupDetails {
+    let placement = try placement(of: group, in: db)
+    let roster = placement.roster(at: now)
+    return GroupDetails(
+      group: group, members: try people(roster, tenant: group.tenant, in: db),
+      keepApart: placement.visibleConstraints(isPlanner: isPlanner)
+        .filter { roster.contains($0.first) || roster.contains($0.second) })
+  }
+
+  static func course(
+    of group: GroupID, tenant: TenantID, in db: Database
+  ) throws -> MeetingCourse {
+    let rows = try Row.fetchAll(
+      db,
+      sql: """
+        SELECT m.body, v.state, v.worker FROM groupMeeting m
+        JOIN visit v ON v.tenant = m.tenant AND v.id = m.id
+        WHERE m.tenant = ? AND m.groupUnit = ? ORDER BY m.start
+        """, arguments: [tenant.rawValue, group.rawValue])
+    return MeetingCourse(meetings: try rows.map(meeting))
+  }
+
+  static func details(
+    of id: GroupMeetingID, tenant: TenantID, in db: Database
+  ) throws -> MeetingDetails {
+    let owner = try String.fetchOne(
+      db, sql: "SELECT groupUnit FROM groupMeeting WHERE tenant = ? AND id = ?",
+      arguments: [tenant.rawValue, id.rawValue])
+    guard let owner else { throw StoreError.notFound }
+    let group = try group(GroupID(rawValue: owner), tenant: tenant, in: db)
+    return try details(
+      of: id, group: group, course: course(of: group.id, tenant: tenant, in: db), in: db)
+  }
+
+  static func details(
+    of id: GroupMeetingID, group: Group, course: MeetingCourse, in db: Database
+  ) throws -> MeetingDetails {
+    guard let meeting = course.meetings.first(where: { $0.id == id }) else {
+      throw StoreError.notFound
+    }
+    let roster = try placement(of: group, in: db).roster(at: meeting.start)
+    let place = course.number(of: id)
+    return MeetingDetails(
+      meeting: meeting, group: group,
+      facilitator: try PeopleTable.person(meeting.facilitator, tenant: group.tenant, in: db),
+      tookOverFrom: try meeting.tookOverFrom.map {
+        try PeopleTable.person($0, tenant: group.tenant, in: db)
+      },
+      roster: try people(roster, tenant: group.tenant, in: db), number: place?.number,
+      count: place?.count)
+  }
+
+  static func save(_ meeting: GroupMeeting, tenant: TenantID, in db: Database) throws {
+    try db.execute(
+      sql: """
+        INSERT INTO groupMeeting (tenant, id, groupUnit, start, body) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT (tenant, id) DO UPDATE SET start = excluded.start, body = excluded.body
+        """,
+      arguments: [
+        tenant.rawValue, meeting.id.rawValue, meeting.group.rawValue, meeting.start.rawValue,
+        try JSONColumn.text(meeting),
+      ])
+  }
+
+  static func steps(
+    of group: GroupID, tenant: TenantID, in db: Database
+  ) throws -> [NextStep] {
+    try Row.fetchAll(
+      db,
+      sql: """
+        SELECT s.* FROM groupStep s
+        JOIN groupMeeting m ON m.tenant = s.tenant AND m.id = s.meeting
+        WHERE s.tenant = ? AND m.groupUnit = ? ORDER BY m.start, s.citizen
+        """, arguments: [tenant.rawValue, group.rawValue]
+    ).map { row in
+      try NextStep(meeting: row.id("meeting"), citizen: row.id("citizen"), text: row["text"])
+    }
+  }
+
+  /// Lets the meetings to come be with the roster as it is at each: who joined is booked, who left
+  /// has the time back.
+  static func fillMeetings(
+    of group: Group, at now: UTCMilliseconds, in db: Database
+  ) throws {
+    let placement = try placement(of: group, in: db)
+    for meeting in try course(of: group.id, tenant: group.tenant, in: db).meetings
+    where meeting.state == .planned && meeting.start >= now {
+      let roster = placement.roster(at: meeting.start)
+      let visit = try VisitTable.visit(
+        VisitID(rawValue: meeting.id.rawValue), tenant: group.tenant, in: db)
+      // The visit is named after one citizen, who stays while the others change.
+      guard let first = roster.contains(visit.citizenID) ? visit.citizenID : roster.first else {
+        continue
+      }
+      var changed = visit
+      changed.citizenID = first
+      changed.others = roster.filter { $0 != first }
+      if changed != visit { try VisitTable.setPeople(of: changed, from: visit, in: db) }
+    }
+  }
+
+  static func people(
+    _ ids: [PersonID], tenant: TenantID, in db: Database
+  ) throws -> [Person] {
+    try ids.map { try PeopleTable.person($0, tenant: tenant, in: db) }
+      .sorted { ($0.displayName, $0.id.rawValue) < ($1.displayName, $1.id.rawValue) }
+  }
+
+  /// A meeting, its state and leader as its visit has them.
+  private static func meeting(_ row: Row) throws -> GroupMeeting {
+    var meeting = try row.json("body", as: GroupMeeting.self)
+    meeting.facilitator = row.id("worker")
+    meeting.state =
+      switch try row.value("state", as: VisitState.self) {
+      case .booked, .missed, .ringing: .planned
+      case .active: .active
+      case .ended: .held
+      case .cancelled: .cancelled
+      }
+    return meeting
+  }
+}
