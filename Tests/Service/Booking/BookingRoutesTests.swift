@@ -217,6 +217,6 @@ struct BookingRoutesTests {
 extension String {
   /// What comes before `mark`.
   fileprivate func components(_ mark: String) -> String {
-    range(of: mark).map { String(self[..<$0.lowerBound]) } ?? self
+    firstRange(of: mark).map { String(self[..<$0.lowerBound]) } ?? self
   }
 }
