@@ -28,6 +28,7 @@
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "sandbox.h"
@@ -356,6 +357,15 @@ static inline int clinux_interface_addresses(
   }
   freeifaddrs(list);
   return count;
+}
+
+// Lets this thread's timers be on time: by default the kernel may be 50 microseconds late.
+static inline void clinux_tighten_timers(void) { prctl(PR_SET_TIMERSLACK, 1000ul, 0, 0, 0); }
+
+// Sleeps so long, or less where a signal comes.
+static inline void clinux_sleep(int64_t nanoseconds) {
+  struct timespec span = {nanoseconds / 1000000000, nanoseconds % 1000000000};
+  nanosleep(&span, 0);
 }
 
 // MARK: epoll. epoll_event is packed with a union inside; Swift cannot take its field's address.

@@ -6,12 +6,16 @@ public import Wire
 /// Sound, retransmissions and probes are never held by it, only counted: the picture pays for them.
 public struct PacingBudget: Sendable, BitwiseCopyable {
   /// What may leave in one go: what the rate carries in this time.
-  private static let burst = TimeSpan.milliseconds(5)
+  public static let burst = TimeSpan.milliseconds(5)
+  /// The same on a path that carries clearly more than it is given and has no queue: a picture leaves as
+  /// it came, at once and in one system call; only keyframes are spread.
+  public static let wideBurst = TimeSpan.milliseconds(20)
   /// What was forced through is not paid back for longer than this, so that sound alone can never
   /// shut the picture out for good.
   private static let longestDebt = TimeSpan.milliseconds(200)
 
   private var bitrate: Int
+  private var burst = Self.burst
   /// When everything that left so far has been paid for at the rate.
   private var paidAt: MonotonicTime
 
@@ -32,9 +36,12 @@ public struct PacingBudget: Sendable, BitwiseCopyable {
     bitrate = rate
   }
 
+  /// Changes what may leave in one go.
+  public mutating func setBurst(_ span: TimeSpan) { burst = span }
+
   /// Whether a packet may leave now; counts it where it may.
   public mutating func take(bytes: Int, at now: MonotonicTime) -> Bool {
-    guard bitrate > 0, paidAt <= now + Self.burst else { return false }
+    guard bitrate > 0, paidAt <= now + burst else { return false }
     charge(bytes, at: now)
     return true
   }
@@ -47,7 +54,7 @@ public struct PacingBudget: Sendable, BitwiseCopyable {
   }
 
   /// When the next packet may leave, at the earliest; nil where none may at this rate.
-  public var nextRelease: MonotonicTime? { bitrate > 0 ? paidAt - Self.burst : nil }
+  public var nextRelease: MonotonicTime? { bitrate > 0 ? paidAt - burst : nil }
 
   private mutating func charge(_ bytes: Int, at now: MonotonicTime) {
     paidAt = max(paidAt, now) + .nanoseconds(of: bytes, at: bitrate)

@@ -55,4 +55,15 @@ import Wire
     let later = budget.take(bytes: 1200, at: .zero + .milliseconds(201))
     #expect(later)
   }
+
+  @Test func aWidePathTakesAWholePictureAtOnce() {
+    var left = [0, 0]
+    for (index, burst) in [PacingBudget.burst, PacingBudget.wideBurst].enumerated() {
+      // 4 Mbit/s: 20 ms are 10 000 bytes.
+      var budget = PacingBudget(bitsPerSecond: 4_000_000, now: .zero)
+      budget.setBurst(burst)
+      while budget.take(bytes: 1_000, at: .zero) { left[index] += 1 }
+    }
+    #expect(left == [3, 11])
+  }
 }

@@ -77,7 +77,7 @@ import Wire
   @Test func itGrowsForWhoAsksLaterAndForgetsNothingInGrowing() {
     var history = PacketHistory()
     for sequence: UInt64 in 1...1000 {
-      if sequence == 500 { history.extend(to: .seconds(5)) }
+      if sequence == 500 { history.extend(to: .seconds(5), at: .zero + .milliseconds(3_333)) }
       store(&history, sequence, at: Int64(sequence) * 20 / 3)
       // What was in reach when it was told stays in reach while it grows.
       for back: UInt64 in [1, 20, 27] where sequence > 27 {
@@ -92,6 +92,28 @@ import Wire
     // A second of packets.
     #expect(holds(history, 1000 - 149) == true)
     #expect(history.byteCapacity == 256 * 1024)
+  }
+
+  @Test func itIsSmallAgainWhenNobodyHasAskedForAWhile() {
+    var history = PacketHistory()
+    let bytes = history.byteCapacity
+    var largest = 0
+    for sequence: UInt64 in 1...6000 {
+      let now = Int64(sequence) * 20 / 3
+      if sequence == 100 { history.extend(to: .seconds(1), at: .zero + .milliseconds(now)) }
+      store(&history, sequence, at: now)
+      largest = max(largest, history.byteCapacity)
+      for back: UInt64 in [1, 20, 27] where sequence > 27 {
+        guard let entry = history.find(sequence - back) else {
+          Issue.record("\(sequence - back) is lost at \(sequence)")
+          continue
+        }
+        let value = UInt8(truncatingIfNeeded: sequence - back)
+        #expect(history.payload(of: entry).allSatisfy { $0 == value })
+      }
+    }
+    #expect(largest == 256 * 1024)
+    #expect(history.byteCapacity <= bytes * 2)
   }
 
   @Test func nothingIsFoundAfterTheSourceStartedOver() {

@@ -12,6 +12,9 @@ struct DownstreamPath: ~Copyable {
   /// Where the transport-wide number stands in our packets: it is always the first element of the
   /// header extension, behind the block's four bytes and its own one.
   static let numberOffset = RTPHeader.fixedLength + 5
+  /// Below this delay there is no queue to speak of, and below this loss no doubt about it.
+  private static let shortQueue = TimeSpan.milliseconds(15)
+  private static let clearLoss = 0.01
   /// How often its shares are looked at when nothing else gives cause to.
   static let interval = TimeSpan.milliseconds(200)
   /// A picture's packet that has waited longer is not worth sending, nor is anything behind it: a
@@ -135,7 +138,15 @@ struct DownstreamPath: ~Copyable {
 
   private mutating func setPace(at now: MonotonicTime) {
     budget.setRate(bitsPerSecond: controllers[0].pacingRate, at: now)
+    budget.setBurst(isWide ? PacingBudget.wideBurst : PacingBudget.burst)
     if isClosed, !isBlocked { isClosed = false }
+  }
+
+  /// Whether the path carries clearly more than it is given, and its queue is empty.
+  private var isWide: Bool {
+    controllers[0].hasAnswer && controllers[0].isApplicationLimited
+      && !controllers[0].isCompeting && controllers[0].lossFraction < Self.clearLoss
+      && controllers[0].queueingDelay < Self.shortQueue
   }
 
   // MARK: Packets

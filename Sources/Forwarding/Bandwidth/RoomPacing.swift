@@ -37,7 +37,7 @@ extension Room {
         cameAt: now))
     if !isTaken { dropWaiting(to: receiver) }
     if paths[receiver].queue.isLong {
-      participants[index].tracks[track].keepFor(DownstreamPath.longestWait)
+      participants[index].tracks[track].keepFor(DownstreamPath.longestWait, at: now)
     }
     if let wake = paths[receiver].nextWake { schedule(at: wake) }
     return .done

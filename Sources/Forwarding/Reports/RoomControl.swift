@@ -96,7 +96,8 @@ extension Room {
     else { return }
     let roundTrip = participants[index].roundTrip
     let echoes = ResendEchoes.count(for: paths[index].lossFraction)
-    participants[origin.participant].tracks[origin.track].keepFor(PacketHistory.longestReach)
+    participants[origin.participant].tracks[origin.track].keepFor(
+      PacketHistory.longestReach, at: now)
     request.forEachLost(in: content) { sequence in
       let isSent = participants[index].streams[stream].resend(
         sequence.rawValue, from: participants[origin.participant].tracks[origin.track].history,

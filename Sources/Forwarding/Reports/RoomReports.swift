@@ -88,6 +88,7 @@ extension Room {
     // A second, give or take a quarter, so that rooms do not report in step (RFC 3550 §6.2).
     let wait = 750 + Int64(generator.next(upperBound: UInt32(500)))
     participants[index].reportsDueAt = now + .milliseconds(wait)
+    keepSent(to: index, at: now)
     var slot = first
     var offset = writeReceiverReport(for: index, now: now, into: slot)
     for stream in 0..<participants[index].streams.count {

@@ -4,14 +4,16 @@ import Wire
 /// send along with later packets.
 ///
 /// Payloads lie one after another in a ring of bytes. It begins small, so that thousands of calls fit
-/// into a processor's caches, and doubles whenever it would forget a packet younger than `reach`, up to
-/// a bound: of picture about one second at 2 Mbit/s, of sound as long at 256 kbit/s; what is later than
+/// into a processor's caches, doubles whenever it would forget a packet younger than `reach`, and is
+/// halved once half of it is enough again. Its bound: of picture about one second at 2 Mbit/s, of sound as long at 256 kbit/s; what is later than
 /// that is of no use to anybody. Memory is taken when the first packet comes.
 struct PacketHistory: ~Copyable {
   /// How far back it reaches in any case: the round trip of an ordinary path and some.
   static let leastReach = TimeSpan.milliseconds(180)
   /// How far back it reaches once somebody asks: what comes later is not waited for.
   static let longestReach = TimeSpan.milliseconds(1000)
+  /// For how long it remembers that somebody asked, in milliseconds.
+  private static let patience: UInt32 = 20_000
 
   /// A packet in the history. Its payload is `length` bytes at `position`.
   struct Entry: BitwiseCopyable {
@@ -33,6 +35,7 @@ struct PacketHistory: ~Copyable {
   private(set) var byteCapacity: Int
   /// Packets kept now, a power of two.
   private(set) var entryCapacity: Int
+  private let leastBytes: Int
   private let mostBytes: Int
   private let mostEntries: Int
   private var bytes: UnsafeMutableRawPointer?
@@ -41,12 +44,15 @@ struct PacketHistory: ~Copyable {
   /// When the ring's first byte was last written, in the clock of `Entry.cameAt`.
   private var lapBeganAt: UInt32 = 0
   private var reach = UInt32(Self.leastReach.nanoseconds / 1_000_000)
+  /// When somebody last asked for more than the least, in the clock of `Entry.cameAt`.
+  private var extendedAt: UInt32 = 0
 
   /// An empty history of a stream of a kind.
   init(kind: TrackKind = .video) {
     mostBytes = kind == .video ? 256 * 1024 : 32 * 1024
     mostEntries = kind == .video ? 512 : 64
-    byteCapacity = mostBytes / 8
+    leastBytes = mostBytes / 8
+    byteCapacity = leastBytes
     entryCapacity = mostEntries / 8
   }
 
@@ -55,9 +61,12 @@ struct PacketHistory: ~Copyable {
     entries?.deallocate()
   }
 
-  /// Reaches back so far from now on, a second at most; never less than before.
-  mutating func extend(to span: TimeSpan) {
-    reach = max(reach, UInt32(min(max(span, .zero), Self.longestReach).nanoseconds / 1_000_000))
+  /// Reaches back so far for the next while, a second at most; never less than before.
+  mutating func extend(to span: TimeSpan, at now: MonotonicTime) {
+    let wanted = UInt32(min(max(span, .zero), Self.longestReach).nanoseconds / 1_000_000)
+    guard wanted >= reach else { return }
+    reach = wanted
+    extendedAt = UInt32(truncatingIfNeeded: now.nanoseconds / 1_000_000)
   }
 
   /// Forgets every packet (the source started over).
@@ -125,11 +134,14 @@ struct PacketHistory: ~Copyable {
 
   /// The ring is full: what is written next takes the place of the oldest, or grows it.
   private mutating func beginLap(at milliseconds: UInt32) {
-    guard milliseconds &- lapBeganAt < reach, byteCapacity < mostBytes else {
-      lapBeganAt = milliseconds
-      return
+    if milliseconds &- extendedAt > Self.patience {
+      reach = UInt32(Self.leastReach.nanoseconds / 1_000_000)
     }
-    growBytes()
+    let lap = milliseconds &- lapBeganAt
+    if lap < reach, byteCapacity < mostBytes { return growBytes() }
+    // Half of it and some: it must not grow again at once.
+    if lap > reach / 2 * 5, byteCapacity > leastBytes { halveBytes() }
+    lapBeganAt = milliseconds
   }
 
   /// Doubles the bytes at the end of a lap: what is held stays where it is, and the new half follows.
@@ -150,6 +162,27 @@ struct PacketHistory: ~Copyable {
     head = UInt64(byteCapacity)
     byteCapacity *= 2
     bytes = grown
+  }
+
+  /// Halves the bytes at the end of a lap: the later half of what is held is kept.
+  @inline(never)
+  private mutating func halveBytes() {
+    guard let old = bytes, let entries else { return }
+    let half = byteCapacity / 2
+    let halved = UnsafeMutableRawPointer.allocate(byteCount: half, alignment: 64)
+    halved.copyMemory(from: old + half, byteCount: half)
+    old.deallocate()
+    let origin = head &- UInt64(half)
+    for row in 0..<entryCapacity {
+      if entries[row].sequence != 0, isHeld(entries[row]), entries[row].position >= origin {
+        entries[row].position &-= origin
+      } else {
+        entries[row] = Entry()
+      }
+    }
+    head = UInt64(half)
+    byteCapacity = half
+    bytes = halved
   }
 
   /// Whether the packet would take the place of one that is still within reach.

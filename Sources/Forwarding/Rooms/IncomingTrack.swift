@@ -237,7 +237,9 @@ struct IncomingTrack: ~Copyable {
   }
 
   /// Somebody wants, or will want, packets as old as this.
-  mutating func keepFor(_ span: TimeSpan) { history.extend(to: span) }
+  mutating func keepFor(_ span: TimeSpan, at now: MonotonicTime) {
+    history.extend(to: span, at: now)
+  }
 
   /// Whether there is anybody to ask for a keyframe.
   var canRequestKeyframe: Bool {

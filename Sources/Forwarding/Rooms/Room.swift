@@ -127,17 +127,17 @@ public struct Room: ~Copyable {
     guard isPresent(index), roundTrip >= .zero else { return }
     participants[index].roundTrip = min(roundTrip, .seconds(2))
     paths[index].note(roundTrip: roundTrip)
-    keepSent(to: index, for: participants[index].roundTrip)
   }
 
   /// What was sent to a participant is asked for again after a round trip and the path's disorder.
-  private func keepSent(to index: Int, for roundTrip: TimeSpan) {
+  func keepSent(to index: Int, at now: MonotonicTime) {
+    let reach = participants[index].roundTrip + MissingPackets.longestPatience * 2
     for slot in 0..<participants[index].slotCount {
       guard let source = participants[index].seats.occupant(of: slot), isPresent(source) else {
         continue
       }
       for track in 0..<participants[source].tracks.count {
-        participants[source].tracks[track].keepFor(roundTrip + MissingPackets.longestPatience * 2)
+        participants[source].tracks[track].keepFor(reach, at: now)
       }
     }
   }

@@ -10,7 +10,7 @@ struct PathTable: ~Copyable {
   /// Where the selected path is.
   private(set) var selected: Int?
 
-  init() { paths.reserveCapacity(Self.capacity) }
+  init() { paths.reserveCapacity(2) }
 
   /// Where the path with `key` is.
   func find(_ key: PathKey) -> Int? {

@@ -43,8 +43,9 @@ struct StreamTable {
   init(capacity: Int, whenFull: WhenFull) {
     self.capacity = capacity
     self.whenFull = whenFull
-    ssrcs.reserveCapacity(16)
-    states.reserveCapacity(16)
+    // Sound, picture and its retransmissions, and the reports' own: more come by need.
+    ssrcs.reserveCapacity(4)
+    states.reserveCapacity(4)
   }
 
   /// How many SSRCs are known.
