@@ -2,7 +2,8 @@
 /// counts between the reset of the meters and the end is the forwarding of as many packets as the last
 /// line says.
 enum InstructionCount {
-  private static let visits = 10
+  /// Few: under callgrind everything takes fifty times as long.
+  private static let visits = 4
   /// As long as the proof's: until estimates stand and every history is full.
   private static let warmUpTenths = 80
   private static let tenths = 50
