@@ -10,7 +10,7 @@ FUZZ_SECONDS ?= 60
 MINUTES ?= 60
 SIMULATIONS := ^(SimulationTests|MediaEngineTests|CongestionTests)\.
 
-.PHONY: help setup setup-test build demo check test interop instruments quality proof bench bench-service lint format fuzz clean
+.PHONY: help setup setup-test build demo check test interop instruments quality proof bench bench-core bench-service lint format fuzz clean
 
 help:
 	@echo 'make demo    hold a whole visit in this terminal   (KEEP=1 keeps it running)'
@@ -70,6 +70,10 @@ proof: setup
 bench: setup
 	-@Config/install/setup Config/packages-bench.apt
 	$(BENCHMARKS) load $(if $(QUICK),--quick) $(PARTS)
+
+# All of the relay's work without its sockets, beside opening, copying and sealing alone.
+bench-core: setup
+	$(BENCHMARK)
 
 bench-service: setup
 	$(BENCHMARKS) service
