@@ -45,11 +45,14 @@ struct FloodTests {
   }
 
   private func send(
-    _ bytes: [UInt8], to core: inout RelayCore, from source: SocketAddress, at seconds: Double
+    _ bytes: [UInt8], to core: inout RelayCore, from source: SocketAddress,
+    mapped: SocketAddress? = nil, at seconds: Double
   ) {
     var bytes = bytes
     bytes.withUnsafeMutableBytes {
-      core.receive($0, from: source, on: .only, at: RelayCoreTests.time(seconds))
+      core.receive(
+        $0, from: source, on: mapped == nil ? .only : .streams, mapped: mapped,
+        at: RelayCoreTests.time(seconds))
     }
   }
 
@@ -124,6 +127,24 @@ struct FloodTests {
       check(right), to: &core, from: SocketAddress(ipv4: 0x0B00_0001, port: 5_000), at: 1)
     #expect(core.outgoingCount > 0)
     #expect(core.routes.addressCount == 1)
+  }
+
+  @Test("streams count by their client's address, not by the names we give them")
+  func streams() throws {
+    var core = try RelayCoreTests.makeCore()
+    let right = try join(&core)
+    var wrong = right
+    wrong.password = "a password of nobody's here"
+    func name(_ number: UInt64) -> SocketAddress {
+      SocketAddress(high: 0x0100_0000_0000_0000, low: number, port: 1)
+    }
+    let flood = check(wrong)
+    for _ in 0..<2_000 { send(flood, to: &core, from: name(1), mapped: stranger, at: 1) }
+    #expect(core.counters.droppedOverBudget == 1_900)
+    send(
+      check(right), to: &core, from: name(2),
+      mapped: SocketAddress(ipv4: 0x0B00_0001, port: 5_000), at: 1)
+    #expect(core.outgoingCount > 0)
   }
 
   @Test("so many may be let in and not have connected, and no more; their time ends them")

@@ -146,7 +146,7 @@ public struct RelayCore: ~Copyable {
     }
 
     // Before any password or key is tried.
-    if isStray, !strangers.take(source, at: time.now) {
+    if isStray, !strangers.take(mapped ?? source, at: time.now) {
       counters.droppedOverBudget &+= 1
       return
     }
@@ -156,7 +156,7 @@ public struct RelayCore: ~Copyable {
     case .rtp(let length):
       counters.rtpReceived &+= 1
       forward(datagram, length: length, isRTP: true, from: session, at: time)
-      if isStray { strangers.giveBack(source) }
+      if isStray { strangers.giveBack(mapped ?? source) }
       if isStray || sessions[session].isPathSilent { settle(session, at: time) }
     case .rtcp(let length):
       forward(datagram, length: length, isRTP: false, from: session, at: time)
@@ -168,7 +168,7 @@ public struct RelayCore: ~Copyable {
       // (that it is heard from) can wait until it is next told the time, and its wakes may come early;
       // but where it ends a silence, the participant waits for sound and picture.
       settle(session, at: time)
-      if isStray, knows(source) { strangers.giveBack(source) }
+      if isStray, knows(source) { strangers.giveBack(mapped ?? source) }
     }
   }
 
