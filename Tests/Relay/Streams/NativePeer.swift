@@ -161,6 +161,17 @@ final class NativePeer {
     while transport.nextEvent() != nil {}
   }
 
+  /// Sends bytes as they are, in one datagram.
+  func send(raw bytes: [UInt8]) {
+    var bytes = bytes
+    bytes.withUnsafeMutableBytes { buffer in
+      var datagram = clinux_datagram(
+        bytes: buffer.baseAddress, capacity: 0, length: UInt32(buffer.count), high: remote.high,
+        low: remote.low, port: remote.port)
+      _ = clinux_send(descriptor, remote.isIPv4 ? AF_INET : AF_INET6, &datagram, 1, 0)
+    }
+  }
+
   /// Sends an RTP packet.
   func send(payloadType: UInt8, sequence: UInt16, payload: [UInt8], source: UInt8 = 111) {
     let header: [UInt8] = [
