@@ -10,7 +10,7 @@ FUZZ_SECONDS ?= 60
 MINUTES ?= 60
 SIMULATIONS := ^(SimulationTests|MediaEngineTests|CongestionTests)\.
 
-.PHONY: help setup setup-test build demo check test interop instruments quality proof bench bench-core bench-service lint format fuzz clean
+.PHONY: help setup setup-test build demo check test interop instruments quality proof bench bench-core bench-service lint format fuzz sanitize clean
 
 help:
 	@echo 'make demo    hold a whole visit in this terminal   (KEEP=1 keeps it running)'
@@ -19,7 +19,8 @@ help:
 	@echo 'make quality what a call survives: the table of the README   (MINUTES=60 per row)'
 	@echo 'make bench   our relay, Janus and the floor under the same visits   (QUICK=1: 2 minutes)'
 	@echo 'make bench-service  what booking costs with a million visits, beside bare SQLite'
-	@echo 'make fuzz    fuzz every parser    (FUZZ_SECONDS=60 each)'
+	@echo 'make fuzz    fuzz every parser and a whole worker   (FUZZ_SECONDS=60 each)'
+	@echo 'make sanitize   the media path under ThreadSanitizer and AddressSanitizer'
 	@echo 'make lint    formatting only      make format mends it'
 	@echo 'make setup   system packages only'
 
@@ -86,6 +87,10 @@ format:
 
 fuzz: setup
 	Tests/Fuzz/run $(FUZZ_SECONDS)
+
+# Minutes; not part of `make test`, whose fuzzing has AddressSanitizer already.
+sanitize: setup
+	Tests/Sanitize/run
 
 clean:
 	rm -rf .build
