@@ -22,7 +22,6 @@
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -544,16 +543,35 @@ static inline void clinux_ignore_sigpipe(void) { signal(SIGPIPE, SIG_IGN); }
 // Names the calling thread for top and gdb (15 bytes).
 static inline void clinux_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
 
-// A descriptor that becomes readable when this process is asked to end (SIGTERM or SIGINT), instead
-// of its being ended at once; call before any thread is started. sigset_t helpers are macros.
-static inline int clinux_termination_descriptor(void) {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  if (sigprocmask(SIG_BLOCK, &signals, 0) != 0) return -errno;
-  int fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
-  return fd < 0 ? -errno : fd;
+// Sends a datagram to a Unix socket; a path that begins with @ is in the abstract namespace (unix(7)).
+// 0 or -errno.
+static inline int clinux_notify(const char *path, const char *text) {
+  struct sockaddr_un address;
+  if (clinux_unix_address(path, &address) == 0) return -ENAMETOOLONG;
+  size_t length = offsetof(struct sockaddr_un, sun_path) + strlen(path);
+  if (path[0] == '@') address.sun_path[0] = 0;
+  int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return -errno;
+  ssize_t sent = sendto(
+      fd, text, strlen(text), MSG_NOSIGNAL, (struct sockaddr *)&address, (socklen_t)length);
+  int error = sent < 0 ? errno : 0;
+  close(fd);
+  return -error;
+}
+
+// Runs another program in place of this one, under the same process id: descriptors from 3 up are
+// closed, no signal is blocked or handled. SIGHUP stays ignored, so that one that comes too early
+// ends nothing. Returns -errno only where it fails.
+static inline int clinux_replace(const char *path, char *const *arguments) {
+  sigset_t none;
+  sigemptyset(&none);
+  signal(SIGHUP, SIG_IGN);
+  for (int number = SIGHUP + 1; number < 32; number++) signal(number, SIG_DFL);
+  // CLOSE_RANGE_CLOEXEC, Linux 5.11: should the call fail, what is open can still be closed here.
+  syscall(SYS_close_range, 3u, ~0u, 4u);
+  sigprocmask(SIG_SETMASK, &none, 0);
+  execv(path, arguments);
+  return -errno;
 }
 
 // MARK: A client's ways out. TCP_NODELAY's header has a struct that looks different with and without

@@ -28,7 +28,7 @@ struct RelayCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Adresse at oplyse til klienter; kan gentages. / Address told to clients; repeatable.",
+      "Adresse (evt. med port) at oplyse til klienter; kan gentages. / Address (or address:port) told to clients; repeatable.",
       valueName: "address"))
   var advertise: [String] = []
 
@@ -37,6 +37,9 @@ struct RelayCommand: ParsableCommand {
       "Adresse:port for medier over TCP; kan gentages. / Address:port for media over TCP; repeatable.",
       valueName: "endpoint"))
   var tcpAdvertise: [String] = []
+
+  @Option(help: ArgumentHelp("Indstillingernes kendetegn. / What stands for the settings."))
+  var digest: String = "0"
 
   func validate() throws {
     guard (0..<1_024).contains(worker) else {
@@ -50,11 +53,12 @@ struct RelayCommand: ParsableCommand {
   }
 
   func run() throws {
+    guard let number = UInt64(digest, radix: 16) else { throw ValidationError("--digest") }
     let addresses = mediaAddress?.split(separator: ",").map(String.init) ?? []
     let status = RelayWorkerMain.run(
       RelayWorkerOptions(
         worker: worker, controlPath: control, mediaAddresses: addresses, mediaPort: mediaPort,
-        advertisedAddresses: advertise, tcpAdvertised: tcpAdvertise))
+        advertisedAddresses: advertise, tcpAdvertised: tcpAdvertise, digest: number))
     throw ExitCode(status)
   }
 }

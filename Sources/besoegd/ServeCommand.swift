@@ -15,6 +15,7 @@ struct ServeCommand: AsyncParsableCommand {
       Alt kan også stå i en fil (--config) eller i miljøet som BESOEG_…; se Config/besoegd.conf.
       Everything can also be set in a file (--config) or in the environment as BESOEG_…;
       see Config/besoegd.conf. SIGTERM takes no new calls and waits for those in progress.
+      SIGHUP changes to the release that is installed now; calls go on.
       """)
 
   @Option(help: "Fil med indstillinger. / Settings file.")
@@ -37,7 +38,7 @@ struct ServeCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Adresse at oplyse til klienter; kan gentages. / Address told to clients; repeatable.",
+      "Adresse (evt. med port) at oplyse til klienter; kan gentages. / Address (or address:port) told to clients; repeatable.",
       valueName: "address"))
   var advertise: [String] = []
 

@@ -59,7 +59,7 @@ struct ServeSettings: Sendable {
     mediaPort = try config.number("media.port", default: mediaPort, in: 0...65_000)
     workers =
       try config.string(forKey: "workers") == nil
-      ? nil : config.number("workers", default: 1, in: 1...256)
+      ? nil : config.number("workers", default: 1, in: 1...128)
     municipality = config.string(forKey: "municipality", default: municipality)
     drainSeconds = try config.number("drain.seconds", default: drainSeconds, in: 0...86_400)
     runDirectory = config.string(forKey: "run.dir")

@@ -13,6 +13,7 @@ struct ServerProcess {
 
   /// Runs until a signal ends it or something it cannot do without fails.
   func run() async throws {
+    DescriptorLimit.raise()
     let clock = SystemServiceClock()
     let relays = try relays
     let installation = try await Installation(directory: settings.data, clock: clock)
@@ -30,21 +31,33 @@ struct ServerProcess {
     ) { channel in
       let port = channel.localAddress?.port ?? 0
       logger.notice("Ready", metadata: ["url": "http://\(self.settings.host):\(port)"])
+      ServiceManager.ready()
     }
 
     // Stopped in reverse: first no new calls, then no more requests, then the relay workers.
+    let ending = Ending()
     let group = ServiceGroup(
       configuration: .init(
         services: [
-          .init(service: CallsService(supervisor: supervisor, service: service)),
+          .init(service: CallsService(supervisor: supervisor, service: service, ending: ending)),
           .init(service: http),
           .init(
             service: DrainService(
-              service: service, deadline: Int64(settings.drainSeconds) * 1000)),
+              service: service, deadline: Int64(settings.drainSeconds) * 1000, ending: ending)),
         ],
         gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
-    try await group.run()
+    try await withThrowingTaskGroup { tasks in
+      tasks.addTask {
+        for await _ in await UnixSignalsSequence(trapping: .sighup) where ending.upgrade() {
+          await group.triggerGracefulShutdown()
+        }
+      }
+      try await group.run()
+      tasks.cancelAll()
+    }
+    try installation.close()
     _ = consume lock
+    if ending.isUpgrade { try ending.changeProgram(logger) }
   }
 
   private var relays: RelaySupervisorConfiguration {
@@ -64,6 +77,7 @@ struct ServerProcess {
 struct CallsService: ServiceLifecycle.Service {
   let supervisor: RelaySupervisor
   let service: BesoegService
+  let ending: Ending
 
   func run() async throws {
     await withGracefulShutdownHandler {
@@ -74,7 +88,7 @@ struct CallsService: ServiceLifecycle.Service {
         await group.waitForAll()
       }
     } onGracefulShutdown: {
-      supervisor.shutdown(drain: .zero)
+      if ending.isUpgrade { supervisor.letGo() } else { supervisor.shutdown(drain: .zero) }
     }
   }
 }
@@ -84,9 +98,13 @@ struct DrainService: ServiceLifecycle.Service {
   let service: BesoegService
   /// The longest to wait, in milliseconds.
   let deadline: Int64
+  let ending: Ending
 
   func run() async throws {
     try await gracefulShutdown()
-    await service.drain(deadline: deadline)
+    ending.stop()
+    if !ending.isUpgrade { ServiceManager.stopping() }
+    // In an upgrade calls go on by themselves.
+    await service.drain(deadline: ending.isUpgrade ? 0 : deadline)
   }
 }

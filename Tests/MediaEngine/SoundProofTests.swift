@@ -31,6 +31,19 @@ import Testing
     #expect(abs(Int64(measured) - delayMs) <= 12)
   }
 
+  @Test func theLongestSilenceIsMeasuredBetweenAudibleBlocks() {
+    // Bursts of 200 ms every 500 ms; in the second run two of them are missing.
+    #expect((290...320).contains(listen(seconds: 6, delayMs: 0).longestSilenceMs))
+    let gap = listen(seconds: 6, delayMs: 0, startMs: 1_790_000_000_000) { samples, block in
+      if (200..<300).contains(block) { samples.update(repeating: 0, count: 480) }
+    }
+    #expect((1_290...1_320).contains(gap.longestSilenceMs))
+    var nothing = SoundProof()
+    let silence = [Int16](repeating: 0, count: 480)
+    for block in 0..<200 { nothing.take(silence, heardAt: Int64(block) * 10) }
+    #expect(nothing.longestSilenceMs == 0)
+  }
+
   @Test func aFilesSequenceIsHeardButGivesNoDelay() {
     let proof = listen(seconds: 12, delayMs: 75, falling: true)
     #expect(proof.tonesHeard == 24)

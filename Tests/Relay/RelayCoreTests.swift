@@ -165,4 +165,29 @@ struct RelayCoreTests {
     #expect(core.sessionCount == 0)
     #expect(core.roomCount == 0)
   }
+
+  @Test("a wall clock that is set forth and back by hours ends nothing and delays nothing")
+  func clockJumps() throws {
+    var still = try Self.makeCore()
+    var jumping = try Self.makeCore()
+    for person in ["a", "b"] {
+      _ = still.handle(Self.join(person), at: Self.time(0))
+      _ = jumping.handle(Self.join(person), at: Self.time(0))
+    }
+    // Nobody ever connects, so that every timer of a session's setup runs out.
+    let hours: [Int64] = [5, -9, 30, -48, 0, 700]
+    var second = 0.0
+    while second < 60 {
+      second += 0.25
+      let time = Self.time(second)
+      let jump = hours[Int(second) % hours.count] * 3_600_000
+      still.advance(to: time)
+      jumping.advance(
+        to: TurnTime(now: time.now, wallMilliseconds: time.wallMilliseconds + jump))
+      #expect(jumping.sessionCount == still.sessionCount, "after \(second) s")
+      #expect(jumping.nextWake == still.nextWake, "after \(second) s")
+    }
+    #expect(still.sessionCount == 0)
+    #expect(closed(&jumping) == closed(&still))
+  }
 }

@@ -9,9 +9,13 @@ import Wire
 
 /// A worker's loop on a thread of this process, so that a supervisor can find it running.
 private final class InProcessWorker: Sendable {
-  let hasEnded = Atomic(false)
+  /// Its loop has ended.
+  let end = Latch()
 
-  init(control path: String) throws {
+  /// A worker of `number` in `directory`, of the release that the configuration wants or of another.
+  init(_ number: Int = 0, in directory: String, isOutdated: Bool = false) throws {
+    let path = WorkerPaths.control(of: number, in: directory)
+    let wanted = RelaySupervisorConfiguration.forTests(directory).workerDigest
     let any = SocketAddress(ipv4: 0x7F00_0001, port: 0)
     let socket = try MediaSocket(binding: any)
     let port = socket.port
@@ -23,14 +27,23 @@ private final class InProcessWorker: Sendable {
         candidates: [SocketAddress(ipv4: 0x7F00_0001, port: port)]),
       identity: try DTLSIdentity(), random: .system)
     let loop = try WorkerLoop(
-      worker: 0, core: core, sockets: sockets, control: server,
-      streamsPath: WorkerPaths.streams(beside: path), termination: -1, log: WorkerLog(worker: 0))
+      worker: number, digest: isOutdated ? ~wanted : wanted, core: core, sockets: sockets,
+      control: server, streamsPath: WorkerPaths.streams(beside: path), termination: -1,
+      log: WorkerLog(worker: number))
     // The loop is noncopyable and moves to the thread that runs it.
     let box = Mutex<WorkerLoop?>(loop)
     Thread.start(name: "test-worker") {
       box.withLock { $0?.run() }
-      self.hasEnded.store(true, ordering: .releasing)
+      self.end.open()
     }
+  }
+}
+
+extension RelaySupervisorConfiguration {
+  /// One worker, which no program can be started for.
+  fileprivate static func forTests(_ directory: String) -> RelaySupervisorConfiguration {
+    RelaySupervisorConfiguration(
+      workers: 1, runDirectory: directory, firstMediaPort: 0, executable: "/nonexistent")
   }
 }
 
@@ -45,9 +58,7 @@ struct TakeoverTests {
 
   private func supervisor(_ directory: String) -> RelaySupervisor {
     RelaySupervisor(
-      configuration: RelaySupervisorConfiguration(
-        workers: 1, runDirectory: directory, firstMediaPort: 0, executable: "/nonexistent"),
-      log: { _ in })
+      configuration: .forTests(directory), log: { _ in })
   }
 
   @Test(
@@ -55,7 +66,7 @@ struct TakeoverTests {
     .timeLimit(.minutes(1)))
   func takeover() async throws {
     let directory = try makeDirectory()
-    let worker = try InProcessWorker(control: directory + "/worker-0.sock")
+    let worker = try InProcessWorker(in: directory)
     var status = stat()
     #expect(stat(directory + "/worker-0.sock", &status) == 0)
     #expect(status.st_mode & 0o777 == 0o600)
@@ -70,8 +81,7 @@ struct TakeoverTests {
     }
     running.cancel()
     await running.value
-    let hasEnded = worker.hasEnded.load(ordering: .acquiring)
-    #expect(!hasEnded)
+    #expect(!worker.end.isOpen)
     await #expect(throws: RelayControlError.unavailable) {
       _ = try await first.join(
         JoinRequest(room: "s", participant: "q", capacity: 2, offer: OfferText.make()))
@@ -117,7 +127,7 @@ struct TakeoverTests {
   @Test("an offer that the worker refuses comes back with its line", .timeLimit(.minutes(1)))
   func refusedOffer() async throws {
     let directory = try makeDirectory()
-    _ = try InProcessWorker(control: directory + "/worker-0.sock")
+    _ = try InProcessWorker(in: directory)
     let control = supervisor(directory)
     let running = Task { await control.run() }
     let offer = OfferText.make().replacing("a=setup:actpass", with: "a=setup:nonsense")
@@ -135,6 +145,55 @@ struct TakeoverTests {
     try await control.close(room: "r")
     control.shutdown(drain: .seconds(5))
     await running.value
+    unlink(directory + "/supervisor.lock")
+    rmdir(directory)
+  }
+
+  @Test(
+    "another release's calls move to the successor, which takes the new ones",
+    .timeLimit(.minutes(1)))
+  func upgrade() async throws {
+    let directory = try makeDirectory()
+    let old = try InProcessWorker(in: directory, isOutdated: true)
+    let first = supervisor(directory)
+    let running = Task { await first.run() }
+    func join(_ person: String, _ room: String, on control: RelaySupervisor) async throws
+      -> JoinAnswer
+    {
+      try await control.join(
+        JoinRequest(room: room, participant: person, capacity: 2, offer: OfferText.make()))
+    }
+    // The successor cannot be started: the old one goes on for everyone.
+    let before = try await join("p", "r", on: first)
+    running.cancel()
+    await running.value
+
+    _ = try InProcessWorker(1, in: directory)
+    let second = supervisor(directory)
+    let runningAgain = Task { await second.run() }
+    let reference = SessionReference(session: before.session, room: "r", participant: "p")
+    var events = second.events.makeAsyncIterator()
+    var moving: [SessionReference] = []
+    while moving.isEmpty, let event = await events.next() {
+      if case .moving(let sessions, _) = event { moving = sessions }
+    }
+    #expect(moving == [reference])
+    // Its room, and every other one, is the successor's from now on. The worker's number begins its
+    // ICE user name.
+    for room in ["r", "s"] {
+      let answer = try await join("p", room, on: second)
+      #expect(answer.answer.contains("a=ice-ufrag:01"))
+    }
+    // Hanging up reaches both.
+    try await second.close(room: "r")
+    var closed: Set<String> = []
+    while !closed.contains(before.session), let event = await events.next() {
+      if case .closed(let gone, _, _) = event { closed.insert(gone.session) }
+    }
+    // Empty, the old one ends by itself.
+    await old.end.wait()
+    second.shutdown(drain: .zero)
+    await runningAgain.value
     unlink(directory + "/supervisor.lock")
     rmdir(directory)
   }

@@ -202,4 +202,74 @@ struct WorkerStateTests {
     #expect(state.disconnected(now: seconds(10)) == [.connect])
     #expect(state.connectFailed(now: seconds(10)) == [.spawn])
   }
+
+  @Test("a worker that is not wanted is looked for and not started, until it is wanted")
+  func unwanted() {
+    var state = WorkerState(now: .zero, wanted: false)
+    #expect(!state.isFound)
+    #expect(state.advance(to: .zero) == [.connect])
+    #expect(state.connectFailed(now: .zero) == [])
+    #expect(state.phase == .absent)
+    #expect(state.isFound && state.isAccountedFor)
+    #expect(state.nextWake == nil)
+    #expect(state.want(now: seconds(5)) == [.spawn])
+    #expect(state.restarts == 0)
+  }
+
+  @Test("a worker that is no longer needed ends, and can be wanted again")
+  func released() {
+    var state = serving()
+    #expect(state.release(now: seconds(5)) == [.stop])
+    #expect(state.disconnected(now: seconds(5.1)) == [])
+    #expect(state.phase == .absent)
+    #expect(state.want(now: seconds(6)) == [.spawn])
+  }
+
+  @Test("a worker that does not end in time is killed, and comes back if it is wanted by then")
+  func releasedAndWanted() {
+    var state = serving()
+    #expect(state.release(now: seconds(5)) == [.stop])
+    #expect(state.want(now: seconds(5.5)) == [])
+    #expect(state.advance(to: seconds(6)) == [])
+    #expect(state.advance(to: seconds(7)) == [.kill, .spawn])
+  }
+
+  @Test("one that is retired and dies is told of, and not started again")
+  func retired() {
+    var state = serving()
+    state.joined(Self.session)
+    state.retire()
+    #expect(state.disconnected(now: seconds(10)) == [.connect])
+    #expect(state.connectFailed(now: seconds(10)) == [.lost([Self.session])])
+    #expect(state.phase == .absent)
+  }
+
+  @Test("what it runs with and that it was told to end, a worker says when it is found")
+  func introduction() {
+    var state = WorkerState(now: .zero)
+    _ = state.advance(to: .zero)
+    _ = state.connected(now: .zero)
+    var hello = hello()
+    hello.digest = 7
+    hello.isLeaving = true
+    _ = state.greeted(hello, now: .zero)
+    #expect(state.digest == 7)
+    #expect(state.wantsToLeave)
+    _ = state.disconnected(now: seconds(9))
+    _ = state.connectFailed(now: seconds(9))
+    #expect(state.digest == nil && !state.wantsToLeave)
+  }
+
+  @Test("a control process that stood still takes no worker for dead because of that")
+  func ownStall() {
+    var state = serving()
+    _ = state.advance(to: seconds(0.02))
+    // Four seconds later it goes on: the pong may lie unread in the socket.
+    state.stoodStill(now: seconds(4))
+    #expect(state.advance(to: seconds(4)) == [.ping(id: 2, acknowledged: 0)])
+    #expect(state.advance(to: seconds(5)) == [.ping(id: 3, acknowledged: 0)])
+    #expect(state.advance(to: seconds(6)) == [.ping(id: 4, acknowledged: 0)])
+    // From then on silence counts again.
+    #expect(state.advance(to: seconds(7)) == [.kill, .spawn])
+  }
 }

@@ -188,4 +188,58 @@ struct LiveCallTests {
     }
     #expect(written == 360)
   }
+
+  @Test func aMoveToAnotherWorkerInterruptsNobody() {
+    var call = LiveCall()
+    call.follow(visit(.active), at: start)
+    _ = call.joined(karen, answer: answer("a"), device: device, attempt: 1, at: start)
+    _ = call.connected(reference("a"), profile: "p", at: start)
+    _ = call.firstMedia(reference("a"), kind: .audio, at: start)
+    let later = start.adding(milliseconds: 5_000)
+    #expect(
+      call.moving(reference("a"), at: later)
+        == [.rejoin(karen, session: "a", cause: LiveCall.Cause.moved)])
+    #expect(
+      call.joined(karen, answer: answer("b"), device: device, attempt: 1, at: later)
+        == [.showRoom], "nothing was interrupted")
+    _ = call.connected(reference("b"), profile: "p", at: later)
+    #expect(
+      call.firstMedia(reference("b"), kind: .audio, at: later) == [],
+      "to the ledger the call just went on")
+    #expect(call.firstMedia(reference("b"), kind: .video, at: later).count == 1, "that is new")
+    // What the old worker says of the old session means nothing any more.
+    #expect(call.closed(reference("a"), cause: "left", at: later) == [])
+    #expect(call.present == [karen])
+    #expect(call.moving(reference("a"), at: later) == [])
+  }
+
+  @Test func whoWasToldToMoveAndLosesTheWorkerIsToldThat() {
+    var call = LiveCall()
+    call.follow(visit(.active), at: start)
+    _ = call.joined(karen, answer: answer("a"), device: device, attempt: 1, at: start)
+    _ = call.moving(reference("a"), at: start)
+    #expect(
+      call.lost(reference("a"), at: start).first
+        == .rejoin(karen, session: "a", cause: .workerLost))
+    #expect(call.participants[karen]?.rejoinDue?.cause == .workerLost)
+  }
+
+  @Test func aClockThatIsSetForthOrBackEndsNoCallAndHidesNoBreak() {
+    var call = LiveCall()
+    call.follow(visit(.active), at: start)
+    _ = call.joined(karen, answer: answer("a"), device: device, attempt: 1, at: start)
+    _ = call.connected(reference("a"), profile: "p", at: start)
+    _ = call.firstMedia(reference("a"), kind: .audio, at: start)
+    var now = start
+    for hours: Int64 in [3, -5, 2] {
+      now = now.adding(milliseconds: hours * 3_600_000)
+      #expect(call.advance(to: now) == [])
+      #expect(call.interrupted(reference("a"), cause: "silence", at: now).count == 1)
+      let again = now.adding(milliseconds: 900)
+      #expect(call.resumed(reference("a"), cause: "heard", at: again).count == 1)
+      #expect(call.resumed(reference("a"), cause: "heard", at: again) == [], "a repeat")
+      now = again
+    }
+    #expect(call.present == [karen])
+  }
 }

@@ -213,4 +213,73 @@ struct ResumePolicyTests {
       #expect(policy.nextWake == nil)
     }
   }
+
+  // MARK: Moves
+
+  /// A policy whose move to `s2` was asked for at 5 s.
+  private func moving() -> ResumePolicy {
+    var policy = connected()
+    #expect(
+      policy.handle(.moveAsked(session: "s1"), at: at(5000)) == [.join(attempt: 2, cause: .moved)])
+    return policy
+  }
+
+  @Test func aMoveIsNoInterruption() {
+    var policy = moving()
+    #expect(policy.isConnected)
+    #expect(policy.handle(.moveAsked(session: "s1"), at: at(5010)) == [], "asked for again")
+    #expect(policy.handle(.joined(attempt: 2, session: "s2"), at: at(5100)) == [])
+    #expect(policy.handle(.secured(attempt: 2), at: at(5300)) == [])
+    #expect(policy.isConnected && policy.attempt == 2 && policy.session == "s2")
+    #expect(policy.handle(.pathClosed(attempt: 1), at: at(5400)) == [], "the old one ends")
+    #expect(policy.isConnected && policy.nextWake == nil)
+  }
+
+  @Test func aMoveOfAnotherSessionIsIgnored() {
+    var policy = connected()
+    #expect(policy.handle(.moveAsked(session: "s0"), at: at(5000)) == [])
+  }
+
+  @Test func aMoveThatIsRefusedLeavesTheCallAsItIs() {
+    var policy = moving()
+    #expect(policy.handle(.joinFailed(attempt: 2, isFinal: true), at: at(5100)) == [])
+    #expect(policy.isConnected && policy.attempt == 1)
+    #expect(
+      policy.handle(.moveAsked(session: "s1"), at: at(8000)) == [.join(attempt: 2, cause: .moved)])
+  }
+
+  @Test func anOldConnectionThatEndsEarlyIsTakenOverByTheNewOne() {
+    var policy = moving()
+    _ = policy.handle(.joined(attempt: 2, session: "s2"), at: at(5100))
+    policy.lastHeard = at(5100)
+    #expect(policy.handle(.pathFailed(attempt: 1), at: at(5150)) == [.interrupted(.relayLost)])
+    #expect(
+      policy.handle(.secured(attempt: 2), at: at(5300)) == [.resumed(after: .milliseconds(200))])
+  }
+
+  @Test func aWorkerThatDiesBeforeTheMoveIsAnsweredCostsNoSecondJoin() {
+    var policy = moving()
+    #expect(
+      policy.handle(.rejoinAsked(session: "s1"), at: at(5050)) == [.interrupted(.relayLost)])
+    #expect(policy.handle(.joined(attempt: 2, session: "s2"), at: at(5100)) == [])
+    #expect(
+      policy.handle(.secured(attempt: 2), at: at(5350)) == [.resumed(after: .milliseconds(300))])
+  }
+
+  @Test func aMoveThatDoesNotConnectIsTriedAsAnOrdinaryJoin() {
+    var policy = moving()
+    _ = policy.handle(.joined(attempt: 2, session: "s2"), at: at(5100))
+    #expect(policy.nextWake == at(13_100))
+    #expect(policy.advance(to: at(13_100)).first == .interrupted(.slowPath))
+    _ = policy.advance(to: at(20_000))
+    #expect(policy.attempt == 3)
+  }
+
+  @Test func aNewWorkerThatDiesDuringTheMoveIsMended() {
+    var policy = moving()
+    _ = policy.handle(.joined(attempt: 2, session: "s2"), at: at(5100))
+    #expect(
+      policy.handle(.rejoinAsked(session: "s2"), at: at(5150))
+        == [.interrupted(.relayLost), .join(attempt: 3, cause: .relayLost)])
+  }
 }

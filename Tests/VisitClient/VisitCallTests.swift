@@ -37,6 +37,7 @@ private final class ScriptedConnection: CallConnection {
   }
 
   func rejoin(session: String?) { note("rejoin \(session ?? "any")") }
+  func move(session: String) { note("move \(session)") }
   func noteRoom(session: String) {}
   func handIn() async { note("handIn") }
 

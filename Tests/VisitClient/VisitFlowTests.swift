@@ -170,6 +170,12 @@ struct VisitFlowTests {
     #expect(flow.handle(.event(.rejoin(rejoin)), at: at(9)) == [.rejoin(session: "s1")])
   }
 
+  @Test func aRelayThatIsToBeEmptiedIsMovedFromWhileTheCallGoesOn() {
+    var flow = talking()
+    let rejoin = VisitEvent.Rejoin(visit: "v1", session: "s1", cause: "relay-moved")
+    #expect(flow.handle(.event(.rejoin(rejoin)), at: at(9)) == [.move(session: "s1")])
+  }
+
   @Test func aCallThatAnotherDeviceTookIsLeftAlone() {
     var flow = talking()
     let room = VisitEvent.RoomState(visit: "v1", session: "s2", slots: nil, participants: nil)

@@ -49,6 +49,9 @@ public struct ReceiverProof: Codable, Sendable, Equatable {
   public var audioEnergyDbfs: Double?
   /// Milliseconds of played-out sound louder than -50 dBFS.
   public var audibleMs = 0
+  /// The longest time between two audible blocks of 10 ms, in milliseconds: of a steady sound, the
+  /// longest gap in it.
+  public var longestSilenceMs = 0
   /// From the session's start to the first decoded sound, in milliseconds.
   public var firstSoundMs: Int?
   /// From the session's start to the first sound louder than -50 dBFS, in milliseconds.

@@ -9,10 +9,12 @@ struct SoundProof {
   private(set) var tonesExpected = 0
   private(set) var delays = DelayHistogram()
   private(set) var audibleBlocks = 0
+  private(set) var longestSilenceMs = 0
   private(set) var firstAudibleAt: Int64?
   /// The last 10 ms' level, 0 ... 1 of full scale.
   private(set) var level = 0.0
 
+  private var lastAudibleAt: Int64?
   private var detector = ToneDetector()
   private var squares = 0.0
   private var blocks: Int64 = 0
@@ -31,6 +33,10 @@ struct SoundProof {
     if power >= Self.audiblePower {
       audibleBlocks += 1
       if firstAudibleAt == nil { firstAudibleAt = wallMs }
+      if let lastAudibleAt {
+        longestSilenceMs = max(longestSilenceMs, Int(clamping: wallMs - lastAudibleAt - 10))
+      }
+      lastAudibleAt = wallMs
     }
     if let burst = detector.take(samples) {
       // Blocks follow one another every 10 ms; this one is number `blocks - 1`.

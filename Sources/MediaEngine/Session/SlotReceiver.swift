@@ -168,6 +168,7 @@ final class SlotReceiver {
     }
     proof.audioEnergyDbfs = sound.energyDbfs
     proof.audibleMs = sound.audibleBlocks * 10
+    proof.longestSilenceMs = sound.longestSilenceMs
     proof.firstAudibleMs = sound.firstAudibleAt.map {
       Int($0 - wallClock.milliseconds(at: start))
     }

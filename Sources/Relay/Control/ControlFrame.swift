@@ -39,6 +39,8 @@ enum ControlFrame: Codable, Sendable, Equatable {
   case reply(id: UInt64, RelayReply)
   /// From the worker: its loop turns.
   case pong(id: UInt64, WorkerLoad)
+  /// From the worker: it was told to end (SIGTERM), and asks for its calls to be taken elsewhere.
+  case leaving
   /// From the worker: something happened. Sequence numbers count from 1 without gaps as long as
   /// nothing had to be dropped, and begin again with each worker process.
   case event(sequence: UInt64, RelayEvent)
@@ -55,6 +57,11 @@ struct WorkerHello: Codable, Sendable, Equatable {
   var worker: Int
   /// Its live sessions.
   var sessions: [SessionListing]
+  /// What stands for its program and settings, as it was told when it was started; nil from a
+  /// release that does not say.
+  var digest: UInt64?
+  /// Whether it was told to end, and waits for its calls to be taken elsewhere.
+  var isLeaving: Bool?
 }
 
 /// A live session as a worker describes it to a new control process.

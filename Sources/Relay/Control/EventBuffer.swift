@@ -60,7 +60,7 @@ extension RelayEvent {
     switch self {
     case .sample, .speaking, .slots: true
     case .connected, .firstMedia, .interrupted, .resumed, .closed, .picture, .workerLost,
-      .workersKnown:
+      .moving, .workersKnown:
       false
     }
   }

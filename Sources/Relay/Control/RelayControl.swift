@@ -154,6 +154,9 @@ public enum RelayEvent: Codable, Sendable, Equatable {
     SessionReference, from: String, level: PictureLevel, cause: String, milliseconds: Int64)
   /// A worker was lost with these sessions; it is being replaced and they may join again now.
   case workerLost(worker: Int, sessions: [SessionReference], milliseconds: Int64)
+  /// These sessions' worker is to be emptied: they go on, and their participants are asked to join
+  /// again beside them. Repeated for whoever does not come.
+  case moving(sessions: [SessionReference], milliseconds: Int64)
   /// Once after the start of the control process: every worker that was there has been taken back
   /// with all it had to tell, the others are being started anew, and these sessions are all there
   /// are. What lived before and is not among them is lost.

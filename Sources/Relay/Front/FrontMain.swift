@@ -15,9 +15,9 @@ public enum FrontMain {
     clinux_protect_memory()
     clinux_ignore_sigpipe()
     umask(0o077)
-    raiseDescriptorLimit()
+    DescriptorLimit.raise()
     var log = WorkerLog(of: "front")
-    let termination = clinux_termination_descriptor()
+    let termination = Termination.descriptor()
     do throws(FrontStartError) {
       var loop = try makeLoop(options, termination: termination, log: log)
       log.write("listening on \(options.listen.count) addresses", at: SystemClock.monotonic)
@@ -81,14 +81,6 @@ public enum FrontMain {
       usleep(bindPause)
     }
     throw SystemError(number: EADDRINUSE)
-  }
-
-  /// A terminal's soft limit of 1024 is for programs that use select.
-  private static func raiseDescriptorLimit() {
-    var limit = rlimit()
-    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
-    limit.rlim_cur = limit.rlim_max
-    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
   }
 }
 

@@ -20,7 +20,8 @@ public struct FrontOptions: Sendable {
   public var workers: Int
   /// Worker 0's UDP port; worker N has the Nth after it.
   public var firstMediaPort: UInt16
-  /// Addresses that workers' media is reached at; the machine's own where empty.
+  /// Addresses that workers' media is reached at, with worker 0's port where it is not
+  /// `firstMediaPort`; the machine's own where empty.
   public var mediaAddresses: [String]
   /// A JSON problem document (RFC 9457) for who comes while the HTTP server is away.
   public var awayFile: String?
@@ -54,7 +55,9 @@ public struct FrontOptions: Sendable {
   var mediaPeers: [[SocketAddress]] {
     (0..<workers).map { worker in
       let port = firstMediaPort &+ UInt16(truncatingIfNeeded: worker)
-      let named = mediaAddresses.compactMap { SocketAddress(ip: $0, port: port) }
+      let named = mediaAddresses.compactMap {
+        SocketAddress(endpoint: $0)?.offset(by: worker) ?? SocketAddress(ip: $0, port: port)
+      }
       return named.isEmpty || named.contains(where: \.isWildcard)
         ? InterfaceAddresses.all(port: port, onlyIPv4: false) : named
     }

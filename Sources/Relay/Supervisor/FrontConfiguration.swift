@@ -71,21 +71,12 @@ extension RelaySupervisorConfiguration {
     line += ["--certificate", front.certificateFile, "--private-key", front.privateKeyFile]
     line += ["--secret", front.secretFile, "--host", front.authority(omitting: 443)]
     line += ["--upstream", front.upstream, "--run-dir", runDirectory]
-    line += ["--workers", String(workers), "--media-port", String(firstMediaPort)]
+    line += ["--workers", String(places), "--media-port", String(firstMediaPort)]
     line += ["--away", awayPath]
-    let media = advertisedAddresses.isEmpty ? mediaAddresses : advertisedAddresses
-    for address in media { line += ["--advertise", address] }
-    var version = stat()
-    stat(executable, &version)
-    var digest = UInt64(0xcbf2_9ce4_8422_2325)
-    func add(_ text: String) {
-      for byte in text.utf8 { digest = (digest ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
-      digest = (digest ^ 0xFF) &* 0x0000_0100_0000_01b3
+    for address in advertisedAddresses.isEmpty ? mediaAddresses : advertisedAddresses {
+      line += ["--advertise", address]
     }
-    for word in line { add(word) }
-    add(front.awayDocument)
-    // An upgrade puts another program in the same place.
-    add("\(version.st_size) \(version.st_mtim.tv_sec) \(version.st_mtim.tv_nsec)")
+    let digest = SettingsDigest(of: executable, line + [front.awayDocument]).value
     return (line + ["--digest", String(digest, radix: 16)], digest)
   }
 

@@ -41,6 +41,9 @@ final class FrontLink {
     apply(state.advance(to: now), now: now)
   }
 
+  /// This process stood still.
+  func stoodStill(now: MonotonicTime) { state.stoodStill(now: now) }
+
   /// It is no longer wanted.
   func stop(now: MonotonicTime) { apply(state.stop(now: now), now: now) }
 
@@ -110,6 +113,8 @@ final class FrontLink {
       close(opened)
       return false
     }
+    // It still is our child where this process only became another program.
+    if child == 0, clinux_reap(processID) == 0 { child = processID }
     drop()
     descriptor = opened
     hello = []

@@ -94,6 +94,20 @@ struct FrontState {
     }
   }
 
+  /// This process stood still (stopped, starved, on a machine that slept): it has not listened, so
+  /// nobody's silence meanwhile means anything.
+  mutating func stoodStill(now: MonotonicTime) {
+    switch phase {
+    case .starting(_, let nextTry):
+      phase = .starting(deadline: now + Self.startLimit, nextTry: nextTry)
+    case .greeting: phase = .greeting(deadline: now + WorkerState.wedgedAfter)
+    case .serving(_, let nextPing): phase = .serving(lastPong: now, nextPing: nextPing)
+    case .retiring: phase = .retiring(deadline: now + WorkerState.stopLimit)
+    case .stopping: phase = .stopping(deadline: now + WorkerState.stopLimit)
+    case .resting, .searching, .ended: break
+    }
+  }
+
   /// A connection is there.
   mutating func connected(now: MonotonicTime) {
     switch phase {

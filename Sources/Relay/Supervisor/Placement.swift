@@ -25,11 +25,15 @@ struct Placement {
     return worker
   }
 
-  /// A session was found or made on `worker`.
+  /// A session was found or made on `worker`. A room that moves has sessions on two; its place is the
+  /// one it moves to.
   mutating func add(_ session: SessionReference, on worker: Int) {
-    workers[session.room] = worker
+    workers[session.room] = workers[session.room] ?? worker
     sessions[session.room, default: []].insert(session.session)
   }
+
+  /// New sessions of `room` go to `worker`, while the ones it has stay where they are.
+  mutating func relocate(_ room: String, to worker: Int) { workers[room] = worker }
 
   /// A session ended; its room's place goes with the last one.
   mutating func remove(_ session: SessionReference) {

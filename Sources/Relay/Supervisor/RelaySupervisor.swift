@@ -63,6 +63,10 @@ public final class RelaySupervisor: RelayControl {
     _ = inbox.put(.drain(limit))
   }
 
+  /// Leaves the workers to go on with their calls, for the next process to take back. `run()` returns
+  /// soon after.
+  public func letGo() { _ = inbox.put(.letGo) }
+
   /// Lets a participant in; waits up to five seconds for a worker to come up.
   public func join(_ request: JoinRequest) async throws(RelayControlError) -> JoinAnswer {
     try await answer(to: .join(request))

@@ -1,4 +1,5 @@
 import Glibc
+import Wire
 
 /// How the relay workers of this machine are run.
 public struct RelaySupervisorConfiguration: Sendable {
@@ -9,9 +10,11 @@ public struct RelaySupervisorConfiguration: Sendable {
   public var runDirectory: String
   /// Addresses that workers bind; all of the machine's where empty.
   public var mediaAddresses: [String]
-  /// Addresses that workers put in their ICE candidates; the bound ones where empty.
+  /// Addresses that workers put in their ICE candidates; the bound ones where empty. One with a port
+  /// (`198.51.100.10:3478`) says at which port worker 0 is reached; worker N has the Nth after it.
   public var advertisedAddresses: [String]
-  /// Worker N takes UDP port `firstMediaPort + N`; each takes a free one where this is 0.
+  /// Worker N takes UDP port `firstMediaPort + N`, its successor `firstMediaPort + workers + N`; each
+  /// takes a free one where this is 0.
   public var firstMediaPort: UInt16
   /// The program to run as a worker: an absolute path.
   public var executable: String
@@ -58,7 +61,15 @@ public struct RelaySupervisorConfiguration: Sendable {
     WorkerPaths.control(of: number, in: runDirectory)
   }
 
-  /// The whole command line of worker `number`.
+  /// Places for worker processes: each worker's own, and its successor's during an upgrade.
+  var places: Int { 2 * workers }
+
+  /// The whole command line of worker `number`, which will answer with `digest`.
+  func commandLine(of number: Int, digest: UInt64) -> [String] {
+    commandLine(of: number) + ["--digest", String(digest, radix: 16)]
+  }
+
+  /// The part of it that says what to do.
   func commandLine(of number: Int) -> [String] {
     var line = [executable] + arguments
     line += ["--worker", String(number), "--control", controlPath(of: number)]
@@ -67,11 +78,28 @@ public struct RelaySupervisorConfiguration: Sendable {
     }
     let port = firstMediaPort == 0 ? 0 : firstMediaPort &+ UInt16(truncatingIfNeeded: number)
     line += ["--media-port", String(port)]
-    for address in advertisedAddresses { line += ["--advertise", address] }
-    let media = advertisedAddresses.isEmpty ? mediaAddresses : advertisedAddresses
-    for endpoint in front?.tcpEndpoints(media: media) ?? [] {
+    for address in advertised(of: number) { line += ["--advertise", address] }
+    for endpoint in front?.tcpEndpoints(media: publicAddresses) ?? [] {
       line += ["--tcp-advertise", endpoint]
     }
     return line
   }
+
+  /// What worker `number` tells clients, each with its own port where one is set.
+  func advertised(of number: Int) -> [String] {
+    advertisedAddresses.map { text in
+      guard let first = SocketAddress(endpoint: text) else { return text }
+      return first.offset(by: number).text
+    }
+  }
+
+  /// The addresses that clients are told, without ports.
+  var publicAddresses: [String] {
+    let media = advertisedAddresses.isEmpty ? mediaAddresses : advertisedAddresses
+    return media.map { SocketAddress(endpoint: $0)?.addressText ?? $0 }
+  }
+
+  /// What stands for the program and the settings that workers run with: an upgrade puts another
+  /// program in the same place.
+  var workerDigest: UInt64 { SettingsDigest(of: executable, commandLine(of: 0)).value }
 }

@@ -6,31 +6,30 @@ import Wire
 /// The supervisor's thread: one poll over all control channels, carrying out what `WorkerState` and
 /// `Placement` decide. It ends when told to stop, or to let go.
 final class SupervisorLoop {
-  /// A command on its way, and who waits for its outcome.
-  private struct Pending {
-    var command: RelayCommand
-    var deadline: MonotonicTime
-    var reply: SupervisorInbox.Reply
-    /// The worker it was sent to; nil while a join waits for one.
-    var worker: Int?
-  }
-
-  /// How long a command may take, waiting for a worker to come up included.
-  private static let commandLimit = TimeSpan.seconds(5)
+  /// So long between two turns, and it was this process that stood still.
+  private static let stalledAfter = TimeSpan.milliseconds(1_500)
   /// How often ended children are looked for while nothing else happens.
   private static let reapInterval = TimeSpan.milliseconds(250)
 
   private let inbox: SupervisorInbox
-  private let emit: (RelayEvent) -> Void
-  private let log: @Sendable (String) -> Void
-  private let links: [WorkerLink]
+  let emit: (RelayEvent) -> Void
+  let log: @Sendable (String) -> Void
+  /// The worker processes by number: those of the first half, then the places of their successors.
+  let links: [WorkerLink]
+  /// Which of a worker and its successor takes new rooms, by the worker's number.
+  var successions: [Succession]
+  /// Calls on the move, by the number of the worker they move from.
+  var migrations: [Int: Migration] = [:]
+  /// What a worker that was found holds, until it is known whether it is to be kept.
+  var found: [Int: [SessionListing]] = [:]
   private let front: FrontLink
-  private let credentials: TURNCredentials?
-  private var placement = Placement()
-  private var pending: [UInt64: Pending] = [:]
-  private var lastCommand: UInt64 = 0
-  private var drainDeadline: MonotonicTime?
-  private var isStopping = false
+  let credentials: TURNCredentials?
+  var placement = Placement()
+  /// Commands on their way.
+  var pending: [UInt64: PendingCommand] = [:]
+  var lastCommand: UInt64 = 0
+  private(set) var drainDeadline: MonotonicTime?
+  private(set) var isStopping = false
   private var areWorkersKnown = false
 
   /// A loop over `configuration.workers` workers.
@@ -42,9 +41,10 @@ final class SupervisorLoop {
     self.emit = emit
     self.log = log
     let now = SystemClock.monotonic
-    links = (0..<configuration.workers).map {
+    links = (0..<configuration.places).map {
       WorkerLink(number: $0, configuration: configuration, now: now)
     }
+    successions = (0..<configuration.workers).map { _ in Succession() }
     front = FrontLink(configuration: configuration, now: now, log: log)
     credentials = configuration.front.flatMap { TURNCredentials($0) }
     if configuration.front != nil, credentials == nil {
@@ -55,8 +55,15 @@ final class SupervisorLoop {
   /// Runs until every worker was stopped, or until told to let go of them.
   func run() {
     var polled: [pollfd] = []
+    var lastTurn = SystemClock.monotonic
     while true {
       let now = SystemClock.monotonic
+      if now - lastTurn > Self.stalledAfter {
+        log("relay: stood still for \(Int((now - lastTurn).seconds)) s")
+        for link in links { link.state.stoodStill(now: now) }
+        front.stoodStill(now: now)
+      }
+      lastTurn = now
       for message in inbox.take() {
         switch message {
         case .command(let command, let reply): accept(command, reply: reply, now: now)
@@ -66,7 +73,7 @@ final class SupervisorLoop {
       }
       advance(now: now)
       tellWhenWorkersAreKnown()
-      inbox.publish(links.map(\.status))
+      inbox.publish(statuses)
       if isStopping, front.state.phase == .ended,
         links.allSatisfy({ $0.state.phase == .ended })
       {
@@ -97,6 +104,7 @@ final class SupervisorLoop {
     for link in links { if let next = link.state.nextWake { wake = min(wake, next) } }
     if let next = front.state.nextWake { wake = min(wake, next) }
     for command in pending.values { wake = min(wake, command.deadline) }
+    for migration in migrations.values { wake = min(wake, migration.nextWake) }
     if let drainDeadline, !isStopping { wake = min(wake, drainDeadline) }
     // Rounded up, so that the deadline has passed when poll returns.
     return Int32(clamping: max(0, ((wake - now).nanoseconds + 999_999) / 1_000_000))
@@ -107,6 +115,8 @@ final class SupervisorLoop {
       if link.reap() { apply(link.state.exited(now: now), to: link, now: now) }
       apply(link.state.advance(to: now), to: link, now: now)
     }
+    succeed(now: now)
+    migrate(now: now)
     front.advance(to: now)
     for (id, command) in pending where command.deadline <= now {
       finish(id, with: .failed(.unavailable))
@@ -127,72 +137,14 @@ final class SupervisorLoop {
     emit(.workersKnown(sessions: sessions, milliseconds: SystemClock.wallMilliseconds))
   }
 
-  // MARK: Commands
-
-  private func accept(
-    _ command: RelayCommand, reply: @escaping SupervisorInbox.Reply, now: MonotonicTime
-  ) {
-    lastCommand += 1
-    let waiting = Pending(
-      command: command, deadline: now + Self.commandLimit, reply: reply, worker: nil)
-    pending[lastCommand] = waiting
-    dispatch(lastCommand)
-  }
-
-  /// Sends a command to the worker it concerns; a join that finds none waits.
-  private func dispatch(_ id: UInt64) {
-    guard let command = pending[id]?.command else { return }
-    let worker: Int?
-    switch command {
-    case .join(let request):
-      if drainDeadline != nil, placement.worker(of: request.room) == nil {
-        return finish(id, with: .failed(.unavailable))
-      }
-      let candidates = links.filter(\.state.isServing)
-        .map { (worker: $0.number, sessions: $0.state.sessions.count) }
-      worker = placement.place(request.room, among: candidates)
-      guard let worker, links[worker].state.isServing else { return }
-    case .restart(let session, _), .leave(let session):
-      worker = links.first { $0.state.sessions[session] != nil }?.number
-      if worker == nil { return finish(id, with: .failed(.noSuchSession)) }
-    case .close(let room):
-      worker = placement.worker(of: room)
-      if worker == nil { return finish(id, with: .done) }
-    }
-    guard let worker else { return }
-    guard links[worker].state.isServing else {
-      return finish(id, with: .failed(.unavailable))
-    }
-    pending[id]?.worker = worker
-    links[worker].connection?.send(.command(id: id, command))
-  }
-
-  private func finish(_ id: UInt64, with reply: RelayReply) {
-    guard let done = pending.removeValue(forKey: id) else { return }
-    if case .join(let request) = done.command {
-      if case .joined(let answer) = reply, let worker = done.worker {
-        let reference = SessionReference(
-          session: answer.session, room: request.room, participant: request.participant)
-        links[worker].state.joined(reference)
-        placement.add(reference, on: worker)
-      } else if !pending.values.contains(where: { $0.command.room == request.room }) {
-        placement.releaseIfEmpty(request.room)
-      }
-    }
-    done.reply(withServers(reply, from: done.worker))
-  }
-
-  /// An answer with the way through firewalls: only here is it known which worker gave it.
-  private func withServers(_ reply: RelayReply, from worker: Int?) -> RelayReply {
-    guard let credentials, let worker, case .joined(var answer) = reply else { return reply }
-    answer.iceServers = credentials.servers(
-      worker: worker, session: answer.session, at: SystemClock.wallMilliseconds / 1_000)
-    return .joined(answer)
-  }
-
   private func failAll() {
     for id in pending.keys.sorted() { finish(id, with: .failed(.unavailable)) }
-    inbox.publish(links.map(\.status))
+    inbox.publish(statuses)
+  }
+
+  /// The workers that are there, or should be.
+  private var statuses: [WorkerStatus] {
+    links.filter { $0.state.phase != .absent }.map(\.status)
   }
 
   // MARK: Workers
@@ -222,14 +174,17 @@ final class SupervisorLoop {
       finish(id, with: reply)
     case .event(let sequence, let event):
       guard link.state.received(sequence: sequence, event: event) else { break }
-      if case .closed(let reference, _, _) = event { placement.remove(reference) }
+      note(event, from: link)
       emit(event)
+    case .leaving:
+      log("relay worker \(link.number): told to end, its calls are moved")
+      link.state.asksToLeave()
     case .command, .ping, .stop:
       apply(link.state.misbehaved(now: now), to: link, now: now)
     }
   }
 
-  private func apply(_ actions: [WorkerState.Action], to link: WorkerLink, now: MonotonicTime) {
+  func apply(_ actions: [WorkerState.Action], to link: WorkerLink, now: MonotonicTime) {
     for action in actions {
       switch action {
       case .connect:
@@ -257,35 +212,25 @@ final class SupervisorLoop {
             milliseconds: SystemClock.wallMilliseconds))
       case .adopted(let listings):
         log("relay worker \(link.number): serving, \(listings.count) sessions")
-        for listing in listings {
-          placement.add(listing.reference, on: link.number)
-          emit(.slots(listing.reference, listing.slots))
-        }
+        found[link.number] = listings
+        succeed(now: now)
       }
     }
     guard !actions.isEmpty else { return }
     switch link.state.phase {
     case .serving:
-      for (id, command) in pending.sorted(by: { $0.key < $1.key }) where command.worker == nil {
-        dispatch(id)
-      }
-    case .resting, .starting, .ended:
+      dispatchWaiting()
+    case .resting, .starting, .absent, .ended:
+      found[link.number] = nil
       // Its rooms are free to be placed elsewhere. A command that it was working on is not tried
       // on another worker: it may be what brought this one down.
       placement.release(worker: link.number)
       for (id, command) in pending where command.worker == link.number {
         finish(id, with: .failed(.unavailable))
       }
-      for (id, command) in pending.sorted(by: { $0.key < $1.key }) where command.worker == nil {
-        dispatch(id)
-      }
+      dispatchWaiting()
     case .searching, .greeting, .stopping:
       break
     }
   }
-}
-
-extension RelayCommand {
-  /// The room that a join is for.
-  var room: String? { if case .join(let request) = self { request.room } else { nil } }
 }

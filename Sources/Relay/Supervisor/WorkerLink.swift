@@ -14,15 +14,28 @@ final class WorkerLink {
   private(set) var processID: Int32 = 0
   /// Whether it is our own child, to be reaped.
   private var isChild = false
+  /// Children before it that are to be reaped.
+  private var ended: [Int32] = []
   /// What its last pong said.
   var load = WorkerLoad(sessions: 0, rooms: 0, counters: [:])
   private let configuration: RelaySupervisorConfiguration
 
-  /// A worker to be looked for.
+  /// What stands for the program and settings that it should run with.
+  private let digest: UInt64
+
+  /// A worker to be looked for. Whether it is started where it is not there, is decided then.
   init(number: Int, configuration: RelaySupervisorConfiguration, now: MonotonicTime) {
     self.number = number
     self.configuration = configuration
-    state = WorkerState(now: now)
+    digest = configuration.workerDigest
+    state = WorkerState(now: now, wanted: false)
+  }
+
+  /// What decides on its succession.
+  var view: Succession.View {
+    Succession.View(
+      isFound: state.isFound, isServing: state.isServing,
+      isOutdated: state.digest != digest || state.wantsToLeave, sessions: state.sessions.count)
   }
 
   /// The control channel's descriptor for poll; -1 while there is none.
@@ -53,7 +66,8 @@ final class WorkerLink {
     connection = ControlConnection(descriptor: descriptor)
     if process != processID {
       processID = process
-      isChild = false
+      // It still is where this process only became another program.
+      isChild = clinux_reap(process) == 0
     }
     return true
   }
@@ -64,11 +78,12 @@ final class WorkerLink {
     load = WorkerLoad(sessions: 0, rooms: 0, counters: [:])
     // What is left of a predecessor must not answer for the new process.
     unlink(configuration.controlPath(of: number))
-    let line = configuration.commandLine(of: number)
+    let line = configuration.commandLine(of: number, digest: digest)
     let arguments: [UnsafeMutablePointer<CChar>?] = line.map { strdup($0) } + [nil]
     defer { for argument in arguments { free(argument) } }
     let process = clinux_spawn(configuration.executable, arguments, environ)
     guard process > 0 else { return false }
+    if isChild, processID > 0 { ended.append(processID) }
     processID = process
     isChild = true
     return true
@@ -86,6 +101,7 @@ final class WorkerLink {
 
   /// Whether the child has ended since the last call.
   func reap() -> Bool {
+    ended.removeAll { clinux_reap($0) != 0 }
     guard isChild, processID > 0, clinux_reap(processID) != 0 else { return false }
     processID = 0
     isChild = false

@@ -8,64 +8,12 @@ import Wire
 ///         ▼                        ▼                    ▼
 ///       starting ◀──────────── kill, lost ◀─────────────┘
 ///
+/// One that is not wanted is `absent` instead of starting, and stays so until it is.
+///
 /// A worker is looked for before it is started: after a restart of the control process it is still
 /// there with its calls, and after the end of a stream a connection refused is the proof that it is
 /// dead.
 struct WorkerState {
-  /// What the shell must do.
-  enum Action: Equatable {
-    /// Try to connect once, and report `connected` or `connectFailed`.
-    case connect
-    /// Start the process, and report `spawnFailed` if that is refused.
-    case spawn
-    /// End the process by force and drop the connection.
-    case kill
-    /// Send a ping.
-    case ping(id: UInt64, acknowledged: UInt64)
-    /// Tell the worker to end its sessions and exit.
-    case stop
-    /// These sessions are gone with their process.
-    case lost([SessionReference])
-    /// A worker with these sessions was taken over.
-    case adopted([SessionListing])
-  }
-
-  /// Where the worker is in its life.
-  enum Phase: Equatable {
-    /// Waiting to be looked for or started again.
-    case resting(until: MonotonicTime)
-    /// Being looked for.
-    case searching
-    /// Started; its socket is tried until the deadline.
-    case starting(deadline: MonotonicTime, nextTry: MonotonicTime)
-    /// Connected; its hello is awaited.
-    case greeting(deadline: MonotonicTime)
-    /// Answering.
-    case serving(lastPong: MonotonicTime, nextPing: MonotonicTime)
-    /// Told to stop.
-    case stopping(deadline: MonotonicTime)
-    /// Gone, and not to be started again.
-    case ended
-  }
-
-  /// How often a worker is asked for a sign of life.
-  static let pingInterval = TimeSpan.seconds(1)
-  /// Silence after which a worker counts as wedged. Three pings: a loop that has not turned for
-  /// three seconds has already cost every call on it more than a restart does.
-  static let wedgedAfter = TimeSpan.seconds(3)
-  /// How long a started worker may take to open its socket.
-  static let startLimit = TimeSpan.seconds(5)
-  /// How often a started worker's socket is tried.
-  static let connectInterval = TimeSpan.milliseconds(10)
-  /// How long a worker may take to exit when told to.
-  static let stopLimit = TimeSpan.seconds(2)
-  /// The pause after the first failed start; it doubles up to `longestRest`.
-  static let shortestRest = TimeSpan.milliseconds(100)
-  /// A worker that served for less than this before it died is not started again without a pause.
-  static let steadyAfter = TimeSpan.seconds(2)
-  /// The longest pause between starts.
-  static let longestRest = TimeSpan.seconds(5)
-
   /// Where it is.
   private(set) var phase: Phase
   /// Its live sessions by id.
@@ -80,23 +28,38 @@ struct WorkerState {
   private var rest = Self.shortestRest
   private var lastPing: UInt64 = 0
   private var stopRequested = false
+  /// Whether it is to be started where it is not there.
+  private(set) var isWanted: Bool
+  /// What stands for the program and the settings that it runs with; nil where it does not say.
+  private(set) var digest: UInt64?
+  /// Whether it asked for its calls to be taken elsewhere.
+  private(set) var wantsToLeave = false
   private var hasRun = false
   /// Since when it serves; nil where it never has since it was last looked for.
   private var servingSince: MonotonicTime?
 
-  /// A worker to be looked for at once.
-  init(now: MonotonicTime) {
+  /// A worker to be looked for at once, and to be started if it is `wanted` and not there.
+  init(now: MonotonicTime, wanted: Bool = true) {
     phase = .resting(until: now)
+    isWanted = wanted
   }
 
   /// Whether commands can be sent to it.
   var isServing: Bool { if case .serving = phase { true } else { false } }
 
+  /// Whether it is known to be there, or not to be.
+  var isFound: Bool {
+    switch phase {
+    case .serving, .starting, .stopping, .absent, .ended: true
+    case .resting, .searching, .greeting: false
+    }
+  }
+
   /// When `advance` wants to be called.
   var nextWake: MonotonicTime? {
     switch phase {
     case .resting(let until): until
-    case .searching, .ended: nil
+    case .searching, .absent, .ended: nil
     case .starting(let deadline, let nextTry): min(deadline, nextTry)
     case .greeting(let deadline), .stopping(let deadline): deadline
     case .serving(let lastPong, let nextPing): min(nextPing, lastPong + Self.wedgedAfter)
@@ -123,9 +86,22 @@ struct WorkerState {
       return [.ping(id: lastPing, acknowledged: lastEvent)]
     case .stopping:
       phase = .ended
-      return [.kill]
-    case .searching, .ended:
+      return [.kill] + endOrRestart(now: now)
+    case .searching, .absent, .ended:
       return []
+    }
+  }
+
+  /// This process stood still (stopped, starved, on a machine that slept): it has not listened, so
+  /// nobody's silence meanwhile means anything.
+  mutating func stoodStill(now: MonotonicTime) {
+    switch phase {
+    case .starting(_, let nextTry):
+      phase = .starting(deadline: now + Self.startLimit, nextTry: nextTry)
+    case .greeting: phase = .greeting(deadline: now + Self.wedgedAfter)
+    case .serving(_, let nextPing): phase = .serving(lastPong: now, nextPing: nextPing)
+    case .stopping: phase = .stopping(deadline: now + Self.stopLimit)
+    case .resting, .searching, .absent, .ended: break
     }
   }
 
@@ -134,7 +110,7 @@ struct WorkerState {
     switch phase {
     case .searching, .starting:
       phase = .greeting(deadline: now + Self.wedgedAfter)
-    case .resting, .greeting, .serving, .stopping, .ended:
+    case .resting, .greeting, .serving, .stopping, .absent, .ended:
       break
     }
     return []
@@ -145,6 +121,10 @@ struct WorkerState {
     guard phase == .searching else { return [] }
     if stopRequested {
       phase = .ended
+      return lose()
+    }
+    guard isWanted else {
+      phase = .absent
       return lose()
     }
     return lose() + startOrRest(now: now)
@@ -170,10 +150,15 @@ struct WorkerState {
     phase = .serving(lastPong: now, nextPing: now)
     servingSince = now
     hasRun = true
+    digest = hello.digest
+    wantsToLeave = hello.isLeaving ?? false
     // Sessions that ended meanwhile are in `sessions` still: their `closed` events follow.
     for listing in hello.sessions { sessions[listing.reference.session] = listing.reference }
     return stopRequested ? stop(now: now) : [.adopted(hello.sessions)]
   }
+
+  /// It wants to end, and its calls to be taken elsewhere.
+  mutating func asksToLeave() { wantsToLeave = true }
 
   /// A pong came.
   mutating func ponged(now: MonotonicTime) {
@@ -205,8 +190,8 @@ struct WorkerState {
       return [.connect]
     case .stopping:
       phase = .ended
-      return lose()
-    case .resting, .searching, .starting, .ended:
+      return endOrRestart(now: now)
+    case .resting, .searching, .starting, .absent, .ended:
       return []
     }
   }
@@ -214,7 +199,36 @@ struct WorkerState {
   /// The worker breaks the protocol.
   mutating func misbehaved(now: MonotonicTime) -> [Action] { fail(now: now) }
 
-  /// It is no longer wanted.
+  /// It is to be there from now on.
+  mutating func want(now: MonotonicTime) -> [Action] {
+    isWanted = true
+    guard phase == .absent, !stopRequested else { return [] }
+    servingSince = nil
+    return begin(now: now)
+  }
+
+  /// It is not to be started again where it ends.
+  mutating func retire() { isWanted = false }
+
+  /// Its calls are gone from it, and it is to be there no more until it is wanted again.
+  mutating func release(now: MonotonicTime) -> [Action] {
+    isWanted = false
+    switch phase {
+    case .serving:
+      phase = .stopping(deadline: now + Self.stopLimit)
+      return [.stop]
+    case .starting, .greeting:
+      phase = .absent
+      return [.kill] + lose()
+    case .resting:
+      phase = .absent
+      return lose()
+    case .searching, .stopping, .absent, .ended:
+      return []
+    }
+  }
+
+  /// Nothing is to be there any more, nor started again.
   mutating func stop(now: MonotonicTime) -> [Action] {
     stopRequested = true
     switch phase {
@@ -224,7 +238,7 @@ struct WorkerState {
     case .starting, .greeting:
       phase = .ended
       return [.kill] + lose()
-    case .resting:
+    case .resting, .absent:
       phase = .ended
       return lose()
     case .searching, .stopping, .ended:
@@ -234,15 +248,26 @@ struct WorkerState {
 
   private mutating func fail(now: MonotonicTime) -> [Action] {
     let actions = [.kill] + lose()
-    if stopRequested {
-      phase = .ended
+    if stopRequested || !isWanted {
+      phase = stopRequested ? .ended : .absent
       return actions
     }
     return actions + startOrRest(now: now)
   }
 
+  /// A process that was told to stop has ended: for good, or until it is wanted again. It may be
+  /// wanted already.
+  private mutating func endOrRestart(now: MonotonicTime) -> [Action] {
+    let actions = lose()
+    if stopRequested { return actions }
+    phase = .absent
+    return actions + (isWanted ? want(now: now) : [])
+  }
+
   private mutating func lose() -> [Action] {
     isAccountedFor = true
+    digest = nil
+    wantsToLeave = false
     // Another process numbers its events from 1.
     lastEvent = 0
     guard !sessions.isEmpty else { return [] }
@@ -269,6 +294,10 @@ struct WorkerState {
       return []
     }
     if hasRun { restarts += 1 }
+    return begin(now: now)
+  }
+
+  private mutating func begin(now: MonotonicTime) -> [Action] {
     phase = .starting(deadline: now + Self.startLimit, nextTry: now + Self.connectInterval)
     return [.spawn]
   }

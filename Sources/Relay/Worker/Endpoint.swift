@@ -15,4 +15,9 @@ extension SocketAddress {
     }
     self.init(ip: host, port: port)
   }
+
+  /// The same address, `number` ports on.
+  func offset(by number: Int) -> SocketAddress {
+    SocketAddress(high: high, low: low, port: port &+ UInt16(truncatingIfNeeded: number))
+  }
 }

@@ -12,7 +12,7 @@ public enum RelayWorkerMain {
     clinux_ignore_sigpipe()
     umask(0o077)
     var log = WorkerLog(worker: options.worker)
-    let termination = clinux_termination_descriptor()
+    let termination = Termination.descriptor()
     do throws(WorkerStartError) {
       let bound = try openSockets(options)
       var configuration = RelayConfiguration(
@@ -98,9 +98,8 @@ public enum RelayWorkerMain {
     let port = bound.first?.port ?? options.mediaPort
     var advertised: [SocketAddress] = []
     for text in options.advertisedAddresses {
-      guard let address = SocketAddress(ip: text, port: port) else {
-        throw .invalidAddress(text)
-      }
+      guard let address = SocketAddress(endpoint: text) ?? SocketAddress(ip: text, port: port)
+      else { throw .invalidAddress(text) }
       advertised.append(address)
     }
     if !advertised.isEmpty { return advertised }
@@ -140,7 +139,8 @@ public enum RelayWorkerMain {
   ) throws(WorkerStartError) -> WorkerLoop {
     do {
       return try WorkerLoop(
-        worker: options.worker, core: core, sockets: sockets, control: control,
+        worker: options.worker, digest: options.digest, core: core, sockets: sockets,
+        control: control,
         streamsPath: WorkerPaths.streams(beside: options.controlPath), termination: termination,
         log: log)
     } catch {

@@ -5,6 +5,8 @@ import Wire
 extension WorkerLoop {
   /// Without a control process and without a call for this long, nobody will come back.
   private static var orphanLimit: TimeSpan { .seconds(60) }
+  /// How long after SIGTERM the control process has to take the calls elsewhere.
+  private static var leaveLimit: TimeSpan { .seconds(60) }
 
   /// Takes in a control process and tells it who is here and what happened while there was none.
   mutating func acceptControl(at time: TurnTime) {
@@ -22,7 +24,8 @@ extension WorkerLoop {
     control.connection?.send(
       .hello(
         WorkerHello(
-          version: WorkerHello.currentVersion, worker: worker, sessions: core.listings)))
+          version: WorkerHello.currentVersion, worker: worker, sessions: core.listings,
+          digest: digest, isLeaving: leavesAt != nil)))
     for entry in events.entries {
       control.connection?.send(.event(sequence: entry.sequence, entry.event))
     }
@@ -45,7 +48,7 @@ extension WorkerLoop {
         control.connection?.send(.pong(id: id, load))
       case .stop:
         isStopping = true
-      case .hello, .reply, .pong, .event:
+      case .hello, .reply, .pong, .event, .leaving:
         control.connection = nil
       }
     }
@@ -84,8 +87,19 @@ extension WorkerLoop {
     return WorkerLoad(sessions: core.sessionCount, rooms: core.roomCount, counters: counters)
   }
 
+  /// Told to end (SIGTERM): the calls are taken elsewhere first. Told again, it ends at once.
+  mutating func leave(at time: TurnTime) {
+    Termination.rest(termination)
+    guard leavesAt == nil else { return isStopping = true }
+    leavesAt = time.now + Self.leaveLimit
+    log.write("told to end; waiting for the calls to be taken elsewhere", at: time.now)
+    control.connection?.send(.leaving)
+    watchWriting()
+  }
+
   /// Ends a worker that nobody needs any more.
   mutating func checkOrphanage(at now: MonotonicTime) {
+    if let leavesAt, now >= leavesAt || core.sessionCount == 0 { isStopping = true }
     guard control.connection == nil, core.sessionCount == 0 else {
       if control.connection != nil { controlLostAt = now }
       // A call without a control process keeps the worker; the time counts from its end.

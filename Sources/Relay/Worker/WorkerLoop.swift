@@ -25,6 +25,7 @@ struct WorkerLoop: ~Copyable {
   private static let leastTurn = TimeSpan.microseconds(400)
 
   let worker: Int
+  let digest: UInt64
   let epoll: Int32
   let termination: Int32
   var core: RelayCore
@@ -39,11 +40,14 @@ struct WorkerLoop: ~Copyable {
   var sendRefused: Int64 = 0
   var controlLostAt: MonotonicTime
   var isStopping = false
+  /// When to stop though there are calls: nil until told to end (SIGTERM).
+  var leavesAt: MonotonicTime?
   var watchesWriting = false
 
   /// A loop over sockets that are open.
   init(
-    worker: Int, core: consuming RelayCore, sockets: consuming Slab<MediaSocket>,
+    worker: Int, digest: UInt64 = 0, core: consuming RelayCore,
+    sockets: consuming Slab<MediaSocket>,
     control: consuming ControlServer, streamsPath: String, termination: Int32, log: WorkerLog
   ) throws(SystemError) {
     let epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
@@ -56,6 +60,7 @@ struct WorkerLoop: ~Copyable {
     }
     self.epoll = epoll
     self.worker = worker
+    self.digest = digest
     self.core = core
     self.sockets = sockets
     self.control = control
@@ -128,7 +133,7 @@ struct WorkerLoop: ~Copyable {
     case StreamServer.firstTag...: serveStreams(tag, isWritable: isWritable, at: time)
     case Tag.listener: acceptControl(at: time)
     case Tag.connection: serveControl(at: time)
-    case Tag.termination: isStopping = true
+    case Tag.termination: leave(at: time)
     default: receiveMedia(on: Int(tag - Tag.firstMedia), at: time)
     }
   }

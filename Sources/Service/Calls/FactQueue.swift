@@ -104,7 +104,10 @@ final class FactQueue: Sendable {
       do {
         try await write(fact)
         noteStore(isFailing: false)
-      } catch  where error.isTemporary || error == .cancelled {
+      } catch .cancelled {
+        // The service ends; what waits is written last of all.
+        return false
+      } catch  where error.isTemporary {
         noteStore(isFailing: true)
         return false
       } catch {

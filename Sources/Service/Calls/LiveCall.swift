@@ -32,6 +32,8 @@ struct LiveCall: Sendable {
     static let rejoined = LedgerCause(rawValue: "rejoined")
     /// The participant joined again while the old session still worked.
     static let joinedAgain = LedgerCause(rawValue: "joined-again")
+    /// The relay worker is to be emptied. Only devices are told so: in the ledger nothing happens.
+    static let moved = LedgerCause(rawValue: "relay-moved")
   }
 
   /// When the present ring's time is up; nil while nothing rings.
@@ -87,7 +89,9 @@ struct LiveCall: Sendable {
     var one = participants[person] ?? LiveParticipant()
     var actions: [Action] = []
     if one.session != answer.session {
-      if one.wasConnected, !one.isInterrupted, let old = one.session ?? one.lastSession {
+      if one.wasConnected, !one.isInterrupted, !one.isMoving,
+        let old = one.session ?? one.lastSession
+      {
         // A page loaded again, or a device that thinks its call is dead: for the other party the
         // sound stops here.
         one.isInterrupted = true
@@ -95,7 +99,7 @@ struct LiveCall: Sendable {
         actions.append(
           one.report(.interrupted, person, Cause.joinedAgain, session: old, at: now))
       }
-      one.begin(session: answer.session)
+      one.begin(session: answer.session, isMove: one.isMoving)
     }
     one.device = device
     one.attempt = attempt
@@ -167,7 +171,7 @@ struct LiveCall: Sendable {
     var actions: [Action] = []
     let cause = LedgerCause(rawValue: cause)
     if var one = participants[person] {
-      if one.wasConnected, time > one.lastReport {
+      if one.wasConnected, one.isNew(time) {
         one.isInterrupted = true
         one.lastReport = time
         actions.append(one.report(.left, person, cause, session: reference.session, at: time))
@@ -193,6 +197,13 @@ struct LiveCall: Sendable {
     participants[person]?.rejoinDue = (reference.session, .workerLost)
     noteEmptiness(at: time)
     return actions + [.showRoom]
+  }
+
+  /// A session's worker is to be emptied: the participant joins again beside it, and nothing stops.
+  mutating func moving(_ reference: SessionReference, at time: UTCMilliseconds) -> [Action] {
+    guard let person = current(reference, at: time) else { return [] }
+    participants[person]?.rejoinDue = (reference.session, Cause.moved)
+    return [.rejoin(person, session: reference.session, cause: Cause.moved)]
   }
 
   /// The relays hold the `known` sessions and no others. Whoever the ledger last saw in the room, and
@@ -281,7 +292,7 @@ struct LiveCall: Sendable {
     _ person: PersonID, cause: LedgerCause, at time: UTCMilliseconds
   ) -> [Action] {
     guard var one = participants[person], let session = one.session, one.wasConnected,
-      !one.isInterrupted, time > one.lastReport
+      !one.isInterrupted, one.isNew(time)
     else { return [] }
     one.isInterrupted = true
     one.lastReport = time
@@ -293,7 +304,7 @@ struct LiveCall: Sendable {
     _ person: PersonID, cause: LedgerCause, at time: UTCMilliseconds
   ) -> [Action] {
     guard var one = participants[person], let session = one.session, one.wasConnected,
-      one.isInterrupted, time > one.lastReport
+      one.isInterrupted, one.isNew(time)
     else { return [] }
     one.isInterrupted = false
     one.lastReport = time

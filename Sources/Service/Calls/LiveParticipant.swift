@@ -22,6 +22,8 @@ struct LiveParticipant: Sendable {
   var arrived: Set<MediaKind> = []
   /// What the ledger says has arrived on the live session.
   var reported: Set<MediaKind> = []
+  /// The session that `reported` is about, where this was restored from the ledger.
+  var lastReportedSession: String?
   /// Whether sound has ever arrived in this visit.
   var wasConnected = false
   /// Whether sound arrived and then stopped arriving.
@@ -30,21 +32,34 @@ struct LiveParticipant: Sendable {
   var lastReport = UTCMilliseconds(rawValue: 0)
   /// The session that the ledger last named and did not say was left, where this was restored from it.
   var lastSession: String?
-  /// The lost session that the participant was told to replace, and why; nil once there is another.
+  /// The session that the participant was told to replace, and why; nil once there is another.
   var rejoinDue: (session: String, cause: LedgerCause)?
   /// How much picture the participant's network has room for, by direction, and what it said of it.
   var picture = PictureReports()
   /// Totals of the live session's samples.
   var totals = SampleTotals()
 
-  /// Forgets the old session's state.
-  mutating func begin(session: String) {
+  /// How far back a report can lie that a relay repeats, in milliseconds. What is older comes from a
+  /// clock that was set back.
+  private static let oldestRepeat: Int64 = 60_000
+
+  /// Whether a report of `time` is no repeat of one that stands in the ledger.
+  func isNew(_ time: UTCMilliseconds) -> Bool {
+    time > lastReport || lastReport.milliseconds(since: time) > Self.oldestRepeat
+  }
+
+  /// Whether the session is to be replaced while it goes on.
+  var isMoving: Bool { session != nil && rejoinDue?.session == session }
+
+  /// Forgets the old session's state. In a move nothing stops and nothing begins: what the ledger says
+  /// has arrived is not said again.
+  mutating func begin(session: String, isMove: Bool) {
     self.session = session
     rejoinDue = nil
     slots = []
     profile = nil
     arrived = []
-    reported = []
+    if !isMove { reported = [] }
     picture = PictureReports()
     totals = SampleTotals()
   }
@@ -105,6 +120,11 @@ extension LiveParticipant {
     switch entry.kind {
     case .mediaConnected:
       if entry.cause == .audio { wasConnected = true }
+      if entry.session != lastReportedSession { reported = [] }
+      lastReportedSession = entry.session
+      if let kind = MediaKind(rawValue: entry.cause.rawValue) {
+        reported.insert(kind)
+      }
     case .interrupted, .left: isInterrupted = true
     case .resumed: isInterrupted = false
     default: break

@@ -36,6 +36,10 @@ extension RelayCoordinator {
       for reference in sessions {
         await change(reference) { $0.lost(reference, at: .init(time)) }
       }
+    case .moving(let sessions, let time):
+      for reference in sessions {
+        await change(reference) { $0.moving(reference, at: .init(time)) }
+      }
     case .workersKnown(let sessions, let time):
       workersAreKnown(sessions, at: .init(time))
     }
@@ -80,8 +84,8 @@ extension RelayCoordinator {
 extension RelayCoordinator.Room {
   /// Whom to tell again to come back: they were told while they may not have been listening.
   func rejoin(for person: PersonID) -> RejoinEvent? {
-    guard let one = call.participants[person], one.session == nil,
-      let (session, cause) = one.rejoinDue
+    guard let one = call.participants[person],
+      let (session, cause) = one.rejoinDue, one.session == nil || one.session == session
     else { return nil }
     return RejoinEvent(
       visit: details.visit.id.rawValue, session: session, cause: cause.rawValue)

@@ -15,6 +15,7 @@ public struct Installation: Sendable {
   public let directory: String
   /// The store.
   public let store: SQLiteStore
+
   /// Mints and checks device tokens.
   public let tokens: TokenService
   private let clock: any ServiceClock
@@ -29,6 +30,9 @@ public struct Installation: Sendable {
     store = try SQLiteStore(StoreConfiguration(path: "\(directory)/besoeg.sqlite"))
     tokens = await TokenService(key: try SigningKey(directory: directory), clock: clock)
   }
+
+  /// Closes the store after the work under way.
+  public func close() throws { try store.close() }
 
   /// Where operations' first token lies.
   public var operationsTokenPath: String { "\(directory)/operations.token" }

@@ -23,8 +23,12 @@ struct CallDiary: Sendable {
   }
 
   mutating func joined(_ attempt: Int, session: String) {
-    joins += 1
-    change(attempt) { $0.session = session }
+    var isMove = false
+    change(attempt) {
+      $0.session = session
+      isMove = $0.cause == .moved
+    }
+    if !isMove { joins += 1 }
   }
 
   mutating func failed(_ attempt: Int, _ reason: String) {

@@ -83,6 +83,9 @@ public final class CallSession: CallConnection {
   /// The service says that the relay's end of a session is gone.
   public func rejoin(session: String?) { feed.yield(.policy(.rejoinAsked(session: session))) }
 
+  /// The service says that a session goes on only until there is another.
+  public func move(session: String) { feed.yield(.policy(.moveAsked(session: session))) }
+
   /// The service says which session in the room is the participant's.
   public func noteRoom(session: String) { feed.yield(.policy(.roomSeen(session: session))) }
 
@@ -159,11 +162,15 @@ public final class CallSession: CallConnection {
     case .joined(let attempt, let join, let plan):
       run.join = join
       run.diary.joined(attempt, session: join.session)
+      // The old session ends with its room on the old worker.
       thread.connect(plan)
       return run.policy.handle(.joined(attempt: attempt, session: join.session), at: now)
     case .joinFailed(let attempt, let failure):
       run.diary.failed(attempt, failure.text)
-      if let error = failure.final { run.onProgress(.refused(error)) }
+      // A move that is refused leaves the call as it is.
+      if let error = failure.final, attempt == run.policy.attempt {
+        run.onProgress(.refused(error))
+      }
       return run.policy.handle(
         .joinFailed(attempt: attempt, isFinal: failure.final != nil), at: now)
     case .restarted(let restart):
@@ -223,9 +230,10 @@ public final class CallSession: CallConnection {
     switch action {
     case .join(let attempt, let cause):
       run.diary.joining(attempt, cause, at: now)
-      run.onProgress(.joining(attempt: attempt, cause: cause))
-      if cause != .first { api.renewConnections() }
-      join(attempt, &run)
+      // Nothing has stopped, so there is nothing to tell.
+      if cause != .moved { run.onProgress(.joining(attempt: attempt, cause: cause)) }
+      if cause != .first, cause != .moved { api.renewConnections() }
+      join(attempt, cause, &run)
     case .restart(let attempt):
       run.diary.restarting()
       api.renewConnections()
@@ -246,15 +254,19 @@ public final class CallSession: CallConnection {
     }
   }
 
-  private func join(_ attempt: Int, _ run: inout Run) {
+  private func join(_ attempt: Int, _ cause: ResumePolicy.JoinCause, _ run: inout Run) {
     run.offers += 1
-    // Only joins that reached the service count there: a retry of a request is no re-join.
-    let (number, version) = (run.diary.joins + 1, run.offers)
+    // Only joins that reached the service count there: a retry of a request is no re-join, and a
+    // move is none of the participant's tries.
+    let isMove = cause == .moved
+    let (number, version) = (max(run.diary.joins + (isMove ? 0 : 1), 1), run.offers)
     Task { [joiner, feed, identity = run.identity] in
       do throws(JoinFailure) {
         let (join, plan) = try await joiner.join(
           attempt: attempt, number: number, version: version, fingerprint: identity.fingerprint)
-        feed.yield(.joined(attempt: attempt, join, plan))
+        var next = plan
+        next.isMove = isMove
+        feed.yield(.joined(attempt: attempt, join, next))
       } catch {
         feed.yield(.joinFailed(attempt: attempt, error))
       }

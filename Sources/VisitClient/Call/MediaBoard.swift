@@ -15,6 +15,8 @@ final class MediaBoard: Sendable {
     var candidates: [RemoteCandidate]
     var streams = StreamPlan()
     var media: NegotiatedMedia
+    /// Whether the connection that there is goes on until this one carries sound.
+    var isMove = false
   }
 
   /// New secrets for a connection that goes on (RFC 8445 §9).

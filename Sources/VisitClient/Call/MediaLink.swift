@@ -20,7 +20,9 @@ final class MediaLink {
   private let startedAt: MonotonicTime
   /// What the transport has been told of.
   private var known: Set<LocalPath> = []
-  private var isOver = false
+  private(set) var isOver = false
+  /// Whether this is the connection that media goes by, and not one that is to take its place.
+  var carries = true
   /// Whether the last packet for the selected path found no way out of this machine.
   private var isCutOff = false
   private var lookAt: MonotonicTime?
@@ -114,7 +116,7 @@ final class MediaLink {
       events.append(event)
     }
     let kind = transport.isSecured ? standing.selected.flatMap { race.kind(of: $0) } : nil
-    board.publish(path: kind, heard: transport.isSecured ? transport.lastHeard : nil)
+    if carries { board.publish(path: kind, heard: transport.isSecured ? transport.lastHeard : nil) }
     return events
   }
 
@@ -132,6 +134,9 @@ final class MediaLink {
       : [transport.nextWake, race.nextWake(after: now), lookAt].compactMap { $0 }.min()
   }
 
+  /// Whether the path is keyed.
+  var isSecured: Bool { transport.isSecured }
+
   /// The selected path's round trip.
   var roundTrip: TimeSpan? { transport.roundTrip }
 
@@ -140,13 +145,19 @@ final class MediaLink {
   /// Waits for something to do, at most for `span`.
   func wait(_ span: TimeSpan) { paths.wait(span) }
 
-  /// Takes in what came while waiting.
-  func receive(into media: MediaSession, at now: MonotonicTime) {
+  /// Takes in what came while waiting. A connection that does not carry the call yet tells the source of
+  /// each media packet to `arrived`, and drops it unless that makes it carry the call.
+  func receive(
+    into media: MediaSession, at now: MonotonicTime, arrived: (SSRC) -> Void = { _ in }
+  ) {
     paths.receive(into: buffer) { packet, source, path in
       switch transport.receive(packet, from: source, on: path, at: now) {
       case .rtp(let length):
+        if !carries { arrived(Self.source(of: packet)) }
+        guard carries else { return }
         media.receiveRTP(UnsafeRawBufferPointer(rebasing: packet[0..<length]), at: now)
       case .rtcp(let length):
+        guard carries else { return }
         media.receiveRTCP(UnsafeRawBufferPointer(rebasing: packet[0..<length]), at: now)
       case .none:
         break
@@ -178,13 +189,19 @@ final class MediaLink {
       heard: heard > startedAt ? heard : nil)
   }
 
-  /// RFC 3550 §5.1: the source of an RTP packet is in its bytes 8 ... 11.
   private func urgency(
     _ kind: MediaPacketKind, _ packet: UnsafeMutableRawBufferPointer
   ) -> StreamQueue.Urgency {
     guard kind == .rtp, packet.count >= 12 else { return .sound }
-    let ssrc = UInt32(bigEndian: packet.loadUnaligned(fromByteOffset: 8, as: UInt32.self))
-    return soundSources.contains(SSRC(rawValue: ssrc)) ? .sound : .picture
+    return soundSources.contains(Self.source(of: packet)) ? .sound : .picture
+  }
+
+  /// RFC 3550 §5.1: the source of an RTP packet is in its bytes 8 ... 11. The transport has seen to it
+  /// that they are there.
+  private static func source(of packet: UnsafeMutableRawBufferPointer) -> SSRC {
+    guard packet.count >= 12 else { return SSRC(rawValue: 0) }
+    return SSRC(
+      rawValue: UInt32(bigEndian: packet.loadUnaligned(fromByteOffset: 8, as: UInt32.self)))
   }
 
   private func use(_ streams: MediaBoard.StreamPlan) {

@@ -9,7 +9,8 @@ import Wire
 ///
 /// It outlives single connections: a new plan replaces the connection while the media session, with
 /// its encoders, counters and proof, goes on. Until then the old connection keeps what it has, so
-/// that a path that heals while a new one is negotiated still carries the conversation.
+/// that a path that heals while a new one is negotiated still carries the conversation. One that is
+/// moved works on until the new one carries sound (`MediaMove`).
 final class MediaThread: Sendable {
   /// What the thread reports, from itself.
   enum Report: Sendable, Equatable {
@@ -120,29 +121,46 @@ final class MediaThread: Sendable {
     while let plan = next {
       let link = MediaLink(
         plan, identity: identity, board: board, watch: watch, at: SystemClock.now)
-      next = drive(link, media)
-      if let next {
-        do {
-          try media.resume(media: next.media)
-        } catch {
-          report(.failed(attempt: next.attempt, reason: "media: \(error)"))
-        }
-      }
+      next = drive(link, media, watch)
+      if let next { resume(media, next) }
     }
     board.publish(media.statistics(at: SystemClock.now), proofs: media.proofs())
   }
 
-  /// Holds one connection until it is replaced, and returns by what, or nil at the end.
-  private func drive(_ link: MediaLink, _ media: MediaSession) -> MediaBoard.Plan? {
+  private func resume(_ media: MediaSession, _ plan: MediaBoard.Plan) {
+    do {
+      try media.resume(media: plan.media)
+    } catch {
+      report(.failed(attempt: plan.attempt, reason: "media: \(error)"))
+    }
+  }
+
+  /// Holds one connection, and those it moves to, until it is replaced; returns by what, or nil at the
+  /// end.
+  private func drive(
+    _ first: MediaLink, _ media: MediaSession, _ watch: RouteWatch?
+  ) -> MediaBoard.Plan? {
+    var link = first
+    var move: MediaMove?
     var now = SystemClock.now
     var nextPublish = now
     var milestones = Milestones(after: board.measured.statistics)
-    defer { link.close() }
+    defer {
+      move?.link.close()
+      link.close()
+    }
     while true {
       for event in link.advance(to: now) { take(event, link.attempt, media) }
+      if let next = move, !advance(next, at: now) {
+        next.link.close()
+        move = nil
+      }
       // What another way carries is not known yet, whatever the last one did.
       if link.takeMove() { media.pathChanged(at: now) }
-      media.poll(at: now) { link.send($0, $1, $2) }
+      media.poll(at: now) {
+        move?.send($0, $1, $2)
+        link.send($0, $1, $2)
+      }
       if now >= nextPublish {
         nextPublish = now + Self.publishInterval
         var statistics = media.statistics(at: now)
@@ -159,16 +177,63 @@ final class MediaThread: Sendable {
         media.finish { link.send($0, $1, $2) }
         return nil
       }
-      if let plan = orders.plan { return plan }
+      if let plan = orders.plan {
+        guard plan.isMove, !link.isOver else { return plan }
+        move?.link.close()
+        move = MediaMove(
+          to: MediaLink(plan, identity: identity, board: board, watch: watch, at: now), plan: plan)
+      }
       if let restart = orders.restart, restart.attempt == link.attempt {
         link.restart(restart, at: now)
       }
       var until = min(media.nextWake, nextPublish)
       if let wish = link.nextWake(after: now) { until = min(until, wish) }
+      if move != nil { until = min(until, now + MediaMove.interval) }
       link.wait(until - now)
       now = SystemClock.now
       link.receive(into: media, at: now)
+      guard let next = move else { continue }
+      var hasArrived = next.isDue(at: now) || link.isOver
+      if hasArrived { enter(next, media) }
+      next.link.wait(.zero)
+      next.link.receive(into: media, at: now) { source in
+        guard next.isProved(by: source) else { return }
+        enter(next, media)
+        hasArrived = true
+      }
+      guard hasArrived else { continue }
+      link.close()
+      link = next.link
+      move = nil
     }
+  }
+
+  /// The connection that was moved to is the one from now on.
+  private func enter(_ move: MediaMove, _ media: MediaSession) {
+    resume(media, move.plan)
+    move.link.carries = true
+    media.isConnected = move.link.isSecured
+  }
+
+  /// Goes on with a move; false where it has come to nothing.
+  private func advance(_ move: MediaMove, at now: MonotonicTime) -> Bool {
+    for event in move.link.advance(to: now) {
+      switch event {
+      case .secured(let profile):
+        move.secured(at: now)
+        report(.secured(attempt: move.plan.attempt, profile: profile.name))
+      case .failed(let failure):
+        report(.failed(attempt: move.plan.attempt, reason: "\(failure)"))
+        return false
+      case .closed:
+        report(.closed(attempt: move.plan.attempt))
+        return false
+      case .consentLost, .consentRegained, .addressAdded, .addressRemoved, .iceConnected,
+        .pathChanged:
+        break
+      }
+    }
+    return true
   }
 
   private func take(_ event: TransportEvent, _ attempt: Int, _ media: MediaSession) {

@@ -76,7 +76,7 @@ public enum VisitEvent: Sendable, Equatable {
     public var participants: [PersonReference]?
   }
 
-  /// The relay's end of a session is gone.
+  /// The relay's end of a session is gone, or soon will be.
   public struct Rejoin: Codable, Sendable, Equatable {
     /// The visit's id.
     public var visit: String
@@ -84,6 +84,9 @@ public enum VisitEvent: Sendable, Equatable {
     public var session: String?
     /// Why.
     public var cause: String?
+
+    /// Whether the session goes on until there is another.
+    public var isMove: Bool { cause == "relay-moved" }
   }
 
   /// Who is speaking.

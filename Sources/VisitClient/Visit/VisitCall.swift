@@ -9,6 +9,8 @@ protocol CallConnection: Sendable {
   ) async -> CallReport
   /// The service says that the relay's end of a session is gone.
   func rejoin(session: String?)
+  /// The service says that a session goes on only until there is another.
+  func move(session: String)
   /// The service says which session in the room is the participant's.
   func noteRoom(session: String)
   /// Hands in the last measurements.
@@ -129,6 +131,8 @@ public final class VisitCall: Sendable {
       }
     case .rejoin(let session):
       connection.rejoin(session: session)
+    case .move(let session):
+      connection.move(session: session)
     case .noteRoom(let session):
       connection.noteRoom(session: session)
     case .hangUp:

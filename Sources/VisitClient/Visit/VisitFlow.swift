@@ -25,6 +25,8 @@ struct VisitFlow: Sendable, Equatable {
     case readVisit
     case connect
     case rejoin(session: String?)
+    /// Join again beside the session, which goes on until then.
+    case move(session: String)
     case noteRoom(session: String)
     /// End the visit for everyone, after handing in the last measurements.
     case hangUp
@@ -202,7 +204,9 @@ struct VisitFlow: Sendable, Equatable {
       ringsBack = false
       return note + [.report(.room(participants))] + (isAlone ? [.ring] : [])
     case .rejoin(let rejoin):
-      return state == .inCall ? [.rejoin(session: rejoin.session)] : []
+      guard state == .inCall else { return [] }
+      if rejoin.isMove, let session = rejoin.session { return [.move(session: session)] }
+      return [.rejoin(session: rejoin.session)]
     case .ended:
       return ended()
     case .visit(let visit):

@@ -10,8 +10,8 @@ import Wire
 /// A front's loop on a thread of this process, so that a supervisor can find it running.
 private final class InProcessFront: Sendable {
   let port: UInt16
-  private let ended = Atomic(false)
-  var hasEnded: Bool { ended.load(ordering: .acquiring) }
+  /// Its loop has ended.
+  let end = Latch()
 
   init(_ options: FrontOptions) throws {
     let loop = try FrontMain.makeLoop(options, termination: -1, log: WorkerLog(of: "test front"))
@@ -21,7 +21,7 @@ private final class InProcessFront: Sendable {
     Thread.start(name: "test-front") {
       box.withLock { $0?.run() }
       box.withLock { $0 = nil }
-      self.ended.store(true, ordering: .releasing)
+      self.end.open()
     }
   }
 }
@@ -41,11 +41,6 @@ struct FrontProcessTests {
 
   private func supervisor(_ configuration: RelaySupervisorConfiguration) -> RelaySupervisor {
     RelaySupervisor(configuration: configuration, log: { _ in })
-  }
-
-  /// Waits until something is so, as long as the test's time limit allows.
-  private func until(_ condition: () -> Bool) async throws {
-    while !condition() { try await Task.sleep(for: .milliseconds(5)) }
   }
 
   @Test(
@@ -68,10 +63,10 @@ struct FrontProcessTests {
       let first = supervisor(configuration)
       let task = Task { await first.run() }
       // It is asked for signs of life now; there is nothing to see from outside but that it lives.
-      try await until { access(directory + "/supervisor.lock", F_OK) == 0 }
+      for await event in first.events { if case .workersKnown = event { break } }
       task.cancel()
       await task.value
-      #expect(!running.hasEnded)
+      #expect(!running.end.isOpen)
     }
     // Without a supervisor it goes on accepting.
     let client = clinux_tcp_connect(0, 0x0000_FFFF_7F00_0001, running.port, 1 << 16)
@@ -79,17 +74,17 @@ struct FrontProcessTests {
     defer { close(client) }
     _ = sendAll(Array("GET / HTTP/1.1\r\n\r\n".utf8), on: client)
     var answer: [UInt8] = []
-    try await until {
+    repeat {
+      await readable(client)
       answer += receiveAll(on: client)
-      return isAtEnd(client)
-    }
+    } while !isAtEnd(client)
     #expect(String(decoding: answer, as: UTF8.self).hasPrefix("HTTP/1.1 308 "))
 
     let last = supervisor(configuration)
     let task = Task { await last.run() }
     last.shutdown(drain: .zero)
     await task.value
-    try await until { running.hasEnded }
+    await running.end.wait()
     #expect(access(directory + "/front.sock", F_OK) != 0)
   }
 
@@ -108,19 +103,20 @@ struct FrontProcessTests {
     let kept = clinux_tcp_connect(0, 0x0000_FFFF_7F00_0001, running.port, 1 << 16)
     defer { close(kept) }
     _ = sendAll([0x16], on: kept)
-    let control = supervisor(configuration)
+    let retired = Latch()
+    let control = RelaySupervisor(configuration: configuration) {
+      if $0 == "relay front: starting" { retired.open() }
+    }
     let task = Task { await control.run() }
     // Once retired, the port is free for a successor, and the old connection is still there.
-    var successor: Int32 = -1
-    try await until {
-      successor = clinux_tcp_listen(0, 0x0000_FFFF_7F00_0001, running.port, 8)
-      return successor >= 0
-    }
+    await retired.wait()
+    let successor = clinux_tcp_listen(0, 0x0000_FFFF_7F00_0001, running.port, 8)
+    #expect(successor >= 0)
     close(successor)
     #expect(!isAtEnd(kept))
     close(kept)
     // With its last connection it ends by itself.
-    try await until { running.hasEnded }
+    await running.end.wait()
     task.cancel()
     await task.value
   }

@@ -19,6 +19,8 @@ const mostRestarts = 15;
 const connectLimit = 8000;
 /** The service answers within this, or the network is away, in ms. */
 const answerLimit = 3000;
+/** So long a new connection may take beside the old one before the old one is given up for it, in ms. */
+const moveLimit = 5000;
 /** Pauses between attempts to join, in ms; the last one repeats. */
 const pauses = [0, 500, 1000];
 const policies = { bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" };
@@ -59,6 +61,34 @@ export class Call {
     if (!session || session === this.session) this.#restart();
   }
 
+  /**
+   * The service says that the relay's end goes on only until there is another one: makes a second
+   * connection, sends on both, and leaves the first one when the second has sound. Nothing is lost.
+   */
+  async move(session) {
+    if (session !== this.session || this.isOver || this.isJoining || this.next) return;
+    const next = this.#line();
+    this.next = next;
+    try {
+      await this.#negotiate(next);
+      const until = performance.now() + moveLimit;
+      while (!this.isOver && this.next === next && performance.now() < until && !(await hasSound(next.peer))) {
+        await new Promise((resume) => setTimeout(resume, 20));
+      }
+      // A break meanwhile has been mended by a new join.
+      if (this.isOver || this.next !== next) return next.peer.close();
+      const old = this.peer;
+      this.#take(next);
+      this.heardAt = performance.now();
+      setTimeout(() => old.close(), 500);
+    } catch {
+      // The service asks again.
+      next.peer.close();
+    } finally {
+      if (this.next === next) this.next = undefined;
+    }
+  }
+
   /** Leaves and frees everything. */
   async close() {
     if (this.isOver) return;
@@ -68,7 +98,8 @@ export class Call {
     removeEventListener("online", this.onNetwork);
     navigator.connection?.removeEventListener?.("change", this.onNetwork);
     await this.#sendSample().catch(() => {});
-    const location = this.location;
+    const location = this.next?.location ?? this.location;
+    this.next?.peer.close();
     this.peer?.close();
     if (location) await this.service.request("DELETE", location).catch(() => {});
   }
@@ -76,8 +107,10 @@ export class Call {
   /** Replaces what is sent of one kind; null sends nothing. */
   async replace(kind, track) {
     this.tracks = this.tracks.filter((old) => old.kind !== kind).concat(track ?? []);
-    const sender = kind === "audio" ? this.audioSender : this.videoSender;
-    await sender?.replaceTrack(track);
+    for (const line of [this, this.next]) {
+      const sender = kind === "audio" ? line?.audioSender : line?.videoSender;
+      await sender?.replaceTrack(track);
+    }
   }
 
   #restart() {
@@ -111,33 +144,50 @@ export class Call {
   async #connect() {
     this.attempt += 1;
     this.peer?.close();
-    const peer = new RTCPeerConnection(policies);
-    Object.assign(this, {
-      peer, packets: 0, heardAt: performance.now(), brokenAt: undefined, restarts: 0, restartedAt: 0,
-      hasSound: false, ladder: new Ladder(),
-      receivers: new Map(), cushions: new Map(), cushionedAt: 0,
-    });
+    this.next?.peer.close();
+    this.next = undefined;
+    const line = this.#line();
+    this.#take(line);
+    this.hasSound = false;
+    this.heardAt = performance.now();
+    await this.#negotiate(line);
+  }
 
+  /** This connection is the one from now on. */
+  #take(line) {
+    Object.assign(this, line, {
+      packets: 0, brokenAt: undefined, restarts: 0, restartedAt: 0, ladder: new Ladder(),
+      cushions: new Map(), cushionedAt: 0,
+    });
+    for (const { kind, slot, track } of line.remote) this.onTrack(kind, slot, track);
+  }
+
+  /** A connection that has not been negotiated. */
+  #line() {
+    const peer = new RTCPeerConnection(policies);
     const track = (kind) => this.tracks.find((one) => one.kind === kind);
-    this.audioSender = peer.addTransceiver(track("audio") ?? "audio", {
+    const audioSender = peer.addTransceiver(track("audio") ?? "audio", {
       direction: "sendonly",
       sendEncodings: [{ priority: "high", networkPriority: "high" }],
     }).sender;
-    this.videoSender = peer.addTransceiver(track("video") ?? "video", {
+    const videoSender = peer.addTransceiver(track("video") ?? "video", {
       direction: "sendonly",
       sendEncodings: [video],
     }).sender;
+    const remote = [];
+    const receivers = new Map();
     for (let slot = 0; slot < this.slots; slot += 1) {
       for (const kind of ["audio", "video"]) {
         const transceiver = peer.addTransceiver(kind, { direction: "recvonly" });
         transceiver.setCodecPreferences(codecs(kind));
-        this.receivers.set(transceiver.receiver, { kind, slot });
+        receivers.set(transceiver.receiver, { kind, slot });
       }
     }
-    peer.ontrack = ({ receiver, track: remote }) => {
-      if (peer !== this.peer) return;
-      const place = this.receivers.get(receiver);
-      if (place) this.onTrack(place.kind, place.slot, remote);
+    peer.ontrack = ({ receiver, track }) => {
+      const place = receivers.get(receiver);
+      if (!place) return;
+      remote.push({ ...place, track });
+      if (peer === this.peer) this.onTrack(place.kind, place.slot, track);
     };
     peer.onconnectionstatechange = () => {
       if (peer !== this.peer) return;
@@ -145,7 +195,11 @@ export class Call {
         ? this.brokenAt ?? performance.now()
         : undefined;
     };
+    return { peer, audioSender, videoSender, receivers, remote };
+  }
 
+  async #negotiate(line) {
+    const { peer } = line;
     const offer = withRepairedSound(await peer.createOffer());
     const answer = await this.service.request("POST", `/visits/${this.visit}/media`, {
       body: offer.sdp,
@@ -153,9 +207,10 @@ export class Call {
       headers: { "besoeg-attempt": String(this.attempt) },
       within: answerLimit,
     });
-    this.location = new URL(answer.headers.get("location"), location.href).pathname.replace(/^\/api\/v1/, "");
-    this.session = this.location.split("/").pop();
-    (this.own ??= new Set()).add(this.session);
+    line.location = new URL(answer.headers.get("location"), location.href).pathname.replace(/^\/api\/v1/, "");
+    line.session = line.location.split("/").pop();
+    (this.own ??= new Set()).add(line.session);
+    if (peer === this.peer) Object.assign(this, { location: line.location, session: line.session });
     await this.#apply(peer, offer, answer);
   }
 
@@ -289,4 +344,12 @@ export class Call {
     });
     await this.service.post(`/visits/${this.visit}/samples`, { samples: [sample] }).catch(() => {});
   }
+}
+
+/** Whether any sound has come in on a connection. */
+async function hasSound(peer) {
+  for (const stat of (await peer.getStats()).values()) {
+    if (stat.type === "inbound-rtp" && stat.kind === "audio" && stat.packetsReceived > 0) return true;
+  }
+  return false;
 }

@@ -341,8 +341,10 @@ const handlers = {
     const names = participants.map((one) => (one.id === page.me ? texts.you : one.displayName));
     element("room").textContent = fill(texts.inTheRoom, { names: joinNames(names, texts.and) });
   },
-  rejoin({ visit, session }) {
-    if (page.call?.visit === visit) page.call.rejoin(session);
+  rejoin({ visit, session, cause }) {
+    if (page.call?.visit !== visit) return;
+    if (cause === "relay-moved") page.call.move(session);
+    else page.call.rejoin(session);
   },
   picture({ visit, participant, direction, level }) {
     if (page.call?.visit !== visit) return;

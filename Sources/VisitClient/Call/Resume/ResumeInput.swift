@@ -27,13 +27,15 @@ extension ResumePolicy {
     case roomSeen(session: String)
     /// The service says that a session of ours is gone; nil means whichever we have.
     case rejoinAsked(session: String?)
+    /// The service says that this session of ours goes on only until there is another.
+    case moveAsked(session: String)
     /// The visit is over, or the user hung up.
     case over
   }
 
   /// What to do, in order.
   public enum Action: Sendable, Equatable {
-    /// Join (again) with a new transport.
+    /// Join (again) with a new transport; for `.moved` beside the one that there is.
     case join(attempt: Int, cause: JoinCause)
     /// Ask the service for an ICE restart of this join's session.
     case restart(attempt: Int)
@@ -61,6 +63,8 @@ extension ResumePolicy {
     case pathFailed = "path-failed"
     /// The service said that the relay's end is gone.
     case relayLost = "relay-lost"
+    /// The service asked for it while everything worked.
+    case moved
   }
 
   /// Why an ICE restart failed.

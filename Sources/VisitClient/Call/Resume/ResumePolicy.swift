@@ -36,7 +36,7 @@ public struct ResumePolicy: Sendable, Equatable {
   /// A connection that cannot be mended in this time is given up: someone must use the telephone.
   public static let patience = TimeSpan.seconds(120)
 
-  private enum State: Sendable, Equatable {
+  enum State: Sendable, Equatable {
     case idle
     case joining
     case connecting(deadline: MonotonicTime)
@@ -53,21 +53,23 @@ public struct ResumePolicy: Sendable, Equatable {
     case over
   }
 
-  private var state = State.idle
-  private var sessions = OwnSessions()
+  var state = State.idle
+  var sessions = OwnSessions()
+  /// A join that the service asked for, beside the connection that there is.
+  var move: ResumeMove?
   private var pauses: RetryPauses
   /// The join that was made last, from 1.
-  public private(set) var attempt = 0
+  public internal(set) var attempt = 0
   /// When the relay was last heard; set by whoever drives this, so that a break is counted from its
   /// beginning and not from when it was noticed.
   public var lastHeard: MonotonicTime?
   /// Since when there has been no connection.
-  private var lostAt: MonotonicTime?
+  var lostAt: MonotonicTime?
   private var wasConnected = false
   /// Restarts answered since the relay was last heard.
   private var restarts = 0
   /// The attempt whose path is still there while a new join is under way, and heard.
-  private var heardAttempt: Int?
+  var heardAttempt: Int?
   /// When a restart is asked for again of which it is unknown whether it took effect, on a path that
   /// has healed: the relay may believe in secrets that we do not have.
   private var restartDue: MonotonicTime?
@@ -96,12 +98,13 @@ public struct ResumePolicy: Sendable, Equatable {
       case .connected: restartDue
       case .idle, .joining, .restarting, .over: nil
       }
-    return [own, lostAt.map { $0 + Self.patience }].compactMap { $0 }.min()
+    return [own, move?.deadline, lostAt.map { $0 + Self.patience }].compactMap { $0 }.min()
   }
 
   /// Takes an input.
   public mutating func handle(_ input: Input, at now: MonotonicTime) -> [Action] {
     if state == .over { return [] }
+    if let actions = handleMove(input, at: now) { return actions }
     switch input {
     case .start:
       guard state == .idle else { return [] }
@@ -140,6 +143,7 @@ public struct ResumePolicy: Sendable, Equatable {
       if case .closed = state, sessions.isTakenElsewhere { return stop(.takenElsewhere) }
       return []
     case .rejoinAsked(let session): return rejoin(session, at: now)
+    case .moveAsked(let session): return beginMove(from: session)
     case .over: return stop(.over)
     }
   }
@@ -147,6 +151,7 @@ public struct ResumePolicy: Sendable, Equatable {
   /// Tells the time.
   public mutating func advance(to now: MonotonicTime) -> [Action] {
     if state != .over, let lostAt, now >= lostAt + Self.patience { return stop(.gaveUp) }
+    if let deadline = move?.deadline, now >= deadline { return interrupt(.slowPath, at: now) }
     switch state {
     case .connecting(let deadline) where now >= deadline: return interrupt(.slowPath, at: now)
     case .silent(let deadline) where now >= deadline: return [restart()]
@@ -189,7 +194,7 @@ public struct ResumePolicy: Sendable, Equatable {
     return []
   }
 
-  private mutating func connect(at now: MonotonicTime) -> [Action] {
+  mutating func connect(at now: MonotonicTime) -> [Action] {
     state = .connected
     restarts = 0
     pauses.succeeded()
@@ -271,12 +276,13 @@ public struct ResumePolicy: Sendable, Equatable {
     }
   }
 
-  private mutating func interrupt(_ cause: JoinCause, at now: MonotonicTime) -> [Action] {
+  mutating func interrupt(_ cause: JoinCause, at now: MonotonicTime) -> [Action] {
     heardAttempt = nil
     if cause == .slowPath { pauses.failed() }
     let isNews = wasConnected && lostAt == nil
     lostAt = lostAt ?? lossTime(now)
-    return (isNews ? [.interrupted(cause)] : []) + wait(cause, at: now)
+    let news: [Action] = isNews ? [.interrupted(cause)] : []
+    return news + (joinsAlready() ? [] : wait(cause, at: now))
   }
 
   private func lossTime(_ now: MonotonicTime) -> MonotonicTime {
