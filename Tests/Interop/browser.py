@@ -48,7 +48,9 @@ JOIN = """async ({ token, visit, participant }) => {
     },
   });
   service.readEvents((name, data) => {
-    if (name === "rejoin" && data.visit === visit) globalThis.besoegCall.rejoin(data.session);
+    if (name !== "rejoin" || data.visit !== visit) return;
+    if (data.cause === "relay-moved") globalThis.besoegCall.move(data.session);
+    else globalThis.besoegCall.rejoin(data.session);
   }, () => {});
   await globalThis.besoegCall.start();
 }"""

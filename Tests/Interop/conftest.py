@@ -1,6 +1,7 @@
 """Fixtures: a deployment per test, proof files and a Playwright per session."""
 
 import faulthandler
+import os
 import subprocess
 
 import pytest
@@ -10,7 +11,7 @@ from deployment import RELEASE, Deployment
 from machine import Machine
 
 # Every test has a deadline: a hang is a failure with a stack trace, not a stuck run.
-DEADLINE_SECONDS = 180
+DEADLINE_SECONDS = 180 + 2 * float(os.environ.get("BESOEG_CHAOS_SECONDS", "0"))
 
 
 @pytest.fixture(autouse=True)

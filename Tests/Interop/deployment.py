@@ -81,10 +81,13 @@ class Deployment:
         self.origin = f"http://127.0.0.1:{self.port}"
         self.log = open(self.folder / "besoegd.log", "ab")
         self.process = None
+        self.executable = RELEASE / "besoegd"
+        # Clients that a failed test leaves behind.
+        self.clients = []
 
     def start(self):
         self.process = subprocess.Popen(
-            [RELEASE / "besoegd", "serve", "--data", self.data, "--port", str(self.port),
+            [self.executable, "serve", "--data", self.data, "--port", str(self.port),
              "--media-port", str(self.media_port)],
             stdout=self.log, stderr=self.log, env=os.environ | self.environment())
         wait_until(self.is_ready, 30, "besoegd serve answers /readyz")
@@ -126,6 +129,9 @@ class Deployment:
         return found
 
     def stop(self):
+        for client in self.clients:
+            if client.poll() is None:
+                client.kill()
         self.process.terminate()
         try:
             self.process.wait(30)
