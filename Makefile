@@ -8,9 +8,10 @@ BENCHMARKS := swift run -c release --package-path Benchmarks --scratch-path .bui
 BENCHMARK := $(BENCHMARKS) forwarding
 FUZZ_SECONDS ?= 60
 MINUTES ?= 60
+CHAOS_SECONDS ?= 300
 SIMULATIONS := ^(SimulationTests|MediaEngineTests|CongestionTests)\.
 
-.PHONY: help setup setup-test build demo check test interop instruments quality proof bench bench-core bench-service lint format fuzz sanitize clean
+.PHONY: help setup setup-test build demo check test interop instruments quality proof bench bench-core bench-service lint format fuzz sanitize chaos soak clean
 
 help:
 	@echo 'make demo    hold a whole visit in this terminal   (KEEP=1 keeps it running)'
@@ -21,6 +22,8 @@ help:
 	@echo 'make bench-service  what booking costs with a million visits, beside bare SQLite'
 	@echo 'make fuzz    fuzz every parser and a whole worker   (FUZZ_SECONDS=60 each)'
 	@echo 'make sanitize   the media path under ThreadSanitizer and AddressSanitizer'
+	@echo 'make chaos   kill, stop and starve processes under load   (CHAOS_SECONDS=300 each)'
+	@echo 'make soak    join and leave for as long as told, and see whether anything grows   (MINUTES=60)'
 	@echo 'make lint    formatting only      make format mends it'
 	@echo 'make setup   system packages only'
 
@@ -91,6 +94,12 @@ fuzz: setup
 # Minutes; not part of `make test`, whose fuzzing has AddressSanitizer already.
 sanitize: setup
 	Tests/Sanitize/run
+
+chaos: setup-test build
+	BESOEG_CHAOS_SECONDS=$(CHAOS_SECONDS) .build/venv/bin/python -m pytest -q -s Tests/Interop/test_chaos.py Tests/Interop/test_graceful.py
+
+soak: setup-test build
+	.build/venv/bin/python Tests/Interop/soak.py --minutes $(MINUTES)
 
 clean:
 	rm -rf .build
