@@ -22,10 +22,11 @@ private final class InProcessWorker: Sendable {
     var sockets = Slab<MediaSocket>(capacity: 1)
     _ = sockets.insert(socket)
     let server = try ControlServer(path: path)
+    var configuration = RelayConfiguration(
+      candidates: [SocketAddress(ipv4: 0x7F00_0001, port: port)])
+    configuration.worker = number
     let core = RelayCore(
-      configuration: RelayConfiguration(
-        candidates: [SocketAddress(ipv4: 0x7F00_0001, port: port)]),
-      identity: try DTLSIdentity(), random: .system)
+      configuration: configuration, identity: try DTLSIdentity(), random: .system)
     let loop = try WorkerLoop(
       worker: number, digest: isOutdated ? ~wanted : wanted, core: core, sockets: sockets,
       control: server, streamsPath: WorkerPaths.streams(beside: path), termination: -1,

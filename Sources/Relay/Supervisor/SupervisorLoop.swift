@@ -144,7 +144,7 @@ final class SupervisorLoop {
 
   /// The workers that are there, or should be.
   private var statuses: [WorkerStatus] {
-    links.filter { $0.state.phase != .absent }.map(\.status)
+    links.filter { $0.state.isWanted || $0.state.isServing }.map(\.status)
   }
 
   // MARK: Workers
