@@ -13,10 +13,13 @@ public struct BesoegService: Sendable {
     /// Where the pages are reached from outside, such as `https://besoeg.kommune.dk`; nil to go by
     /// what each caller typed.
     public var publicURL: String?
+    /// What carries reminders.
+    public var delivery: DeliverySettings
 
     /// Options.
-    public init(publicURL: String? = nil) {
+    public init(publicURL: String? = nil, delivery: DeliverySettings = DeliverySettings()) {
       self.publicURL = publicURL
+      self.delivery = delivery
     }
   }
 
@@ -29,8 +32,10 @@ public struct BesoegService: Sendable {
   let facts: FactQueue
   let responder: RouterResponder<ServiceContext>
   let daily: DailyTimer
+  let dispatcher: ReminderDispatcher
   private let store: any BesoegStore
   private let clock: any ServiceClock
+  private let logger: Logger
 
   /// Puts the service together; nothing runs yet.
   public init(
@@ -51,8 +56,12 @@ public struct BesoegService: Sendable {
     self.hub = hub
     self.facts = facts
     self.clock = clock
+    self.logger = logger
     self.store = store
     daily = DailyTimer(store: store, presence: presence, clock: clock, logger: logger)
+    dispatcher = ReminderDispatcher(
+      store: store, clock: clock, channels: options.delivery.channels(logger: logger),
+      logger: logger)
 
     let router = Router(context: ServiceContext.self, options: .autoGenerateHeadEndpoints)
     let routes = RouteIndex()
@@ -86,6 +95,17 @@ public struct BesoegService: Sendable {
     AutoAnswerRoutes(store: store, clock: clock).add(to: api)
     GroupRoutes(store: store, clock: clock).add(to: api)
     MeetingRoutes(store: store, coordinator: coordinator, clock: clock).add(to: api)
+    let reminders = ReminderRoutes(
+      store: store, clock: clock, secrets: options.delivery.gateways.values.map(\.secret).sorted())
+    reminders.add(to: api)
+    reminders.add(reportsTo: router)
+    OutcomeRoutes(store: store).add(to: api)
+    FollowUpRoutes(store: store).add(to: api)
+    RetentionRoutes(store: store).add(to: api)
+    let calendars = CalendarFeedRoutes(
+      store: store, clock: clock, publicURL: options.publicURL)
+    calendars.add(to: api)
+    calendars.add(feedsTo: router)
     responder = router.buildResponder()
     routes.fill(from: router)
     self.routes = routes
@@ -134,6 +154,9 @@ public struct BesoegService: Sendable {
       group.addTask { await pruneEvents() }
       group.addTask { await daily.run() }
       group.addTask { await extendSeries() }
+      group.addTask { await dispatcher.run() }
+      group.addTask { await advanceFollowUps() }
+      group.addTask { await purge() }
       await coordinator.run()
       group.cancelAll()
     }
@@ -164,16 +187,42 @@ extension BesoegService {
   /// How often older events are forgotten, in milliseconds.
   private static let pruneInterval: Int64 = 6 * 3_600_000
 
+  /// How often follow-ups are looked at, in milliseconds. Their steps are minutes long.
+  private static let followUpInterval: Int64 = 60_000
+
+  private func advanceFollowUps() async {
+    repeat {
+      // Tried again in a minute; what is read meanwhile is reckoned up to now anyway.
+      try? await store.advanceFollowUps(at: clock.now(), events: FollowUpEvents.drafts)
+    } while await sleep(Self.followUpInterval)
+  }
+
+  /// How often data is purged that was kept long enough, in milliseconds.
+  private static let purgeInterval: Int64 = 24 * 3_600_000
+
+  private func purge() async {
+    while await sleep(Self.purgeInterval) {
+      do {
+        for tenant in try await store.tenants() {
+          let now = clock.now()
+          _ = try await store.purge(tenant: tenant.id, isDry: false, by: .system, at: now)
+        }
+      } catch {
+        logger.error("Nothing was purged today", metadata: ["error": "\(error)"])
+      }
+    }
+  }
+
+  private func sleep(_ milliseconds: Int64) async -> Bool {
+    let next = clock.now().adding(milliseconds: milliseconds)
+    return (try? await clock.sleep(until: next)) != nil
+  }
+
   private func pruneEvents() async {
     repeat {
       // Tried again next time; events that stay too long hurt nobody.
       try? await store.pruneEvents(before: clock.now().adding(milliseconds: -Self.eventLifetime))
-    } while await sleepUntilNextPrune()
-  }
-
-  private func sleepUntilNextPrune() async -> Bool {
-    let next = clock.now().adding(milliseconds: Self.pruneInterval)
-    return (try? await clock.sleep(until: next)) != nil
+    } while await sleep(Self.pruneInterval)
   }
 
   /// How often open-ended series are laid further ahead, in milliseconds: they reach a year ahead, so
@@ -185,8 +234,6 @@ extension BesoegService {
       let now = clock.now()
       // Tried again tomorrow; there is a year until the first visit would be missing.
       _ = try? await store.extendSeries(at: now, events: BookingEvents.series(at: now))
-      let next = now.adding(milliseconds: Self.extendInterval)
-      guard (try? await clock.sleep(until: next)) != nil else { return }
-    } while !Task.isCancelled
+    } while await sleep(Self.extendInterval)
   }
 }

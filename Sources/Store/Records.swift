@@ -62,6 +62,10 @@ public struct CommittedVisit: Hashable, Sendable {
   public var queue: CommittedQueue?
   /// The devices that answer by themselves where this is a ring, and when.
   public var autoAnswers: [DeviceID: UTCMilliseconds] = [:]
+  /// What became of the visit, where this ended it and the ledger can tell.
+  public var outcome: Visits.VisitOutcome?
+  /// The follow-up that this opened or took on.
+  public var followUp: NoShowPath?
 
   /// What was written.
   public init(

@@ -1,5 +1,6 @@
 import Configuration
 import FoundationEssentials
+import Service
 
 /// What `besoegd serve` is told, from the command line, else the environment, else the file, else
 /// the default.
@@ -30,6 +31,8 @@ struct ServeSettings: Sendable {
   var runDirectory: String?
   /// How much is logged.
   var logLevel = "info"
+  /// What carries reminders.
+  var delivery = DeliverySettings()
   /// Where the public TCP port listens, with ports; no front where empty.
   var publicListen: [String] = []
   /// Certificate chain and private key of the public port, PEM.
@@ -64,6 +67,7 @@ struct ServeSettings: Sendable {
     drainSeconds = try config.number("drain.seconds", default: drainSeconds, in: 0...86_400)
     runDirectory = config.string(forKey: "run.dir")
     logLevel = config.string(forKey: "log.level", default: logLevel)
+    delivery = try DeliverySettings(config, host: host)
     publicListen = config.stringArray(forKey: "public.listen", default: [])
     certificate = config.string(forKey: "certificate")
     privateKey = config.string(forKey: "private.key")
@@ -92,7 +96,7 @@ struct SettingError: Error, CustomStringConvertible {
 
 extension ConfigReader {
   /// A number within a range; anything else is an error rather than the default in silence.
-  fileprivate func number(
+  func number(
     _ key: ConfigKey, default standard: Int, in range: ClosedRange<Int>
   ) throws -> Int {
     guard let text = string(forKey: key) else { return standard }
@@ -111,6 +115,8 @@ struct SettingsFile {
     "BESOEG_DATA", "BESOEG_HOST", "BESOEG_PORT", "BESOEG_PUBLIC_URL", "BESOEG_MEDIA_ADDRESS",
     "BESOEG_ADVERTISE", "BESOEG_MEDIA_PORT", "BESOEG_WORKERS", "BESOEG_MUNICIPALITY",
     "BESOEG_DRAIN_SECONDS", "BESOEG_RUN_DIR", "BESOEG_LOG_LEVEL", "BESOEG_PUBLIC_LISTEN",
+    "BESOEG_SMTP_HOST", "BESOEG_SMTP_PORT", "BESOEG_SMTP_SECURITY", "BESOEG_SMTP_USER",
+    "BESOEG_SMTP_FROM", "BESOEG_SMTP_AUTHORITIES", "BESOEG_SMS_URL", "BESOEG_WEBHOOK_URL",
     "BESOEG_CERTIFICATE", "BESOEG_PRIVATE_KEY", "BESOEG_TURN_HOST", "BESOEG_PUBLIC_TCP_ADVERTISE",
   ]
 

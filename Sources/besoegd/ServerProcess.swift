@@ -24,7 +24,7 @@ struct ServerProcess {
     let supervisor = RelaySupervisor(configuration: relays) { logger.info("\($0)") }
     let service = try BesoegService(
       store: installation.store, relay: supervisor, tokens: installation.tokens, clock: clock,
-      options: .init(publicURL: settings.publicURL), logger: logger)
+      options: .init(publicURL: settings.publicURL, delivery: settings.delivery), logger: logger)
     try await service.restore()
     let http = service.application(
       address: .hostname(settings.host, port: settings.port), logger: logger

@@ -18,10 +18,10 @@ import Visits
     }
     #expect(
       names == [
-        "accessLog", "audit", "callback", "careCircle", "device", "devicePresence",
-        "dropInSession", "dutyRota", "event", "eventAudience", "heartbeat", "ledger",
-        "participant", "person", "queueTicket", "sample", "team", "teamMember", "tenant",
-        "verdict", "visit",
+        "accessLog", "audit", "calendarFeed", "careCircle", "device", "event", "eventAudience",
+        "followUp", "goal", "heartbeat", "ledger", "note", "outcome", "participant", "person",
+        "purgeLicence", "reminder", "reminderPlan", "retention", "sample",
+        "team", "teamMember", "tenant", "verdict", "visit",
       ])
   }
 

@@ -31,7 +31,7 @@ enum VisitEvents {
     }
     if let callback = change.callback { drafts += CallbackEvents.drafts(for: callback) }
     if let queue = change.queue { drafts += QueueEvents.drafts(for: queue) }
-    return drafts
+    return drafts + FollowUpEvents.drafts(for: change)
   }
 
   private static func calls(

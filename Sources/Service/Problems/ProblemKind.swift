@@ -17,6 +17,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
   case tokenInvalid = "token-invalid"
   case tokenExpired = "token-expired"
   case tokenRevoked = "token-revoked"
+  case signatureInvalid = "signature-invalid"
   case notAllowed = "not-allowed"
   case notFound = "not-found"
   case noSuchSession = "no-such-session"
@@ -41,7 +42,8 @@ enum ProblemKind: String, CaseIterable, Sendable {
       .invalidTime, .invalidText, .malformedSDP:
       .badRequest
     case .refusedInvalid: .unprocessableContent
-    case .tokenMissing, .tokenInvalid, .tokenExpired, .tokenRevoked: .unauthorized
+    case .tokenMissing, .tokenInvalid, .tokenExpired, .tokenRevoked, .signatureInvalid:
+      .unauthorized
     case .notAllowed: .forbidden
     case .notFound, .noSuchSession: .notFound
     case .methodNotAllowed: .methodNotAllowed

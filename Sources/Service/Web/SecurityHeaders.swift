@@ -44,6 +44,8 @@ extension HTTPField.Name {
   static let besoegSlots = Self("Besoeg-Slots")!
   /// Why somebody wants to see what is not their team's; percent-encoded UTF-8.
   static let besoegReason = Self("Besoeg-Reason")!
+  /// A gateway's signature of what it posts.
+  static let besoegSignature = Self("Besoeg-Signature")!
   /// The client's attempt number at this join, from 1; above 1 it is a re-join.
   static let besoegAttempt = Self("Besoeg-Attempt")!
   /// The last event's id that a resuming event stream has seen (WHATWG HTML §9.2).

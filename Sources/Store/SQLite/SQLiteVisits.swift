@@ -179,6 +179,13 @@ extension SQLiteStore: VisitStore {
         AuditDraft(action: action, subject: details.citizen.id, visit: change.visit.id),
         tenant: change.visit.tenant, by: initiator, at: now, in: db)
     }
+    if let last = committed.entries.last {
+      try ReminderTable.follow(
+        change.visit, before: previous, sequence: last.sequence, by: initiator, at: now, in: db)
+      let after = try OutcomeTable.follow(change.visit, before: previous, at: now, in: db)
+      committed.outcome = after.outcome
+      committed.followUp = after.followUp
+    }
     committed.events = try EventTable.append(
       events(committed), tenant: change.visit.tenant, at: now, in: db)
     return committed

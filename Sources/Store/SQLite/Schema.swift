@@ -18,6 +18,9 @@ enum Schema {
     registerPresence(in: &migrator)
     registerGroups(in: &migrator)
     registerAutoAnswer(in: &migrator)
+    migrator.registerMigration("2026-11 reminders") { try $0.execute(sql: reminders) }
+    migrator.registerMigration("2026-11 outcomes") { try $0.execute(sql: outcomes) }
+    migrator.registerMigration("2026-11 retention") { try $0.execute(sql: retention) }
     return migrator
   }
 

@@ -30,6 +30,11 @@ extension Reminder {
     }
   }
 
+  /// The subject, for channels that have one. As neutral as the text.
+  public var subject: Notice {
+    Notice("subject", da: "Om din aftale", en: "About your appointment")
+  }
+
   private static func day(
     of time: UTCMilliseconds, seenFrom now: UTCMilliseconds
   ) -> (danish: String, english: String) {

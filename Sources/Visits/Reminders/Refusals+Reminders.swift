@@ -16,4 +16,18 @@ extension Refusal {
       da: "Vælg højst \(most) påmindelser før hvert besøg.",
       en: "Choose at most \(most) reminders before each visit.")
   }
+
+  /// There is nowhere to send it.
+  public static func reminderNeedsAddress(_ channel: ReminderChannel) -> Refusal {
+    let (danish, english): (String, String) =
+      switch channel {
+      case .email: ("en e-mailadresse", "an e-mail address")
+      case .sms: ("et telefonnummer", "a telephone number")
+      case .webhook: ("en modtager", "a recipient")
+      }
+    return Refusal(
+      "reminder-needs-address", .invalid,
+      da: "Skriv \(danish), som påmindelsen kan sendes til.",
+      en: "Enter \(english) that the reminder can be sent to.")
+  }
 }

@@ -1,0 +1,25 @@
+public import Logging
+public import Visits
+
+/// What carries reminders; nothing where nothing is set up.
+public struct DeliverySettings: Sendable {
+  /// The mail server.
+  public var smtp: SMTPSettings?
+  /// Gateways, by what they carry.
+  public var gateways: [ReminderChannel: WebhookSettings]
+
+  /// Settings.
+  public init(smtp: SMTPSettings? = nil, gateways: [ReminderChannel: WebhookSettings] = [:]) {
+    self.smtp = smtp
+    self.gateways = gateways
+  }
+
+  func channels(logger: Logger) -> [ReminderChannel: any MessageChannel] {
+    var channels: [ReminderChannel: any MessageChannel] = [:]
+    if let smtp { channels[.email] = SMTPChannel(settings: smtp, logger: logger) }
+    for (channel, settings) in gateways {
+      channels[channel] = WebhookChannel(settings: settings, channel: channel, logger: logger)
+    }
+    return channels
+  }
+}
