@@ -14,7 +14,9 @@ struct Besoeg: AsyncParsableCommand {
       MoveCommand.self, CancelCommand.self, VerdictCommand.self, PeopleCommand.self,
       WeekCommand.self, SlotsCommand.self, GrantCommand.self, AbsentCommand.self,
       TodoCommand.self, ConvertCommand.self, DelayCommand.self, CallbackCommand.self,
-      QueueCommand.self, PresenceCommand.self, LoginCommand.self, ProofFilesCommand.self,
+      QueueCommand.self, PresenceCommand.self, NoteCommand.self, OutcomeCommand.self,
+      GoalsCommand.self, FollowUpsCommand.self, RemindersCommand.self, CalendarCommand.self,
+      AccessLogCommand.self, ExportCommand.self, LoginCommand.self, ProofFilesCommand.self,
     ],
     defaultSubcommand: TodayCommand.self)
 

@@ -136,7 +136,7 @@ struct OpenQueue: AsyncParsableCommand {
   var at = "nu"
   @Option(help: .init(Texts.current[.helpMinutes]))
   var minutes = 180
-  @Option(help: .init(Texts.current[.helpWeeks]))
+  @Option(help: .init(Texts.current[.helpQueueWeeks]))
   var weeks = 1
   @OptionGroup var common: CommonOptions
 

@@ -55,7 +55,7 @@ public enum TextKey: String, Sendable, CaseIterable {
   case queueHeading, queueEmpty, queueNone, queueOpensLater, queueOpened, queueAdded, columnPlace,
     queueExpected, queueTalking, queueOver, queueFiguresPeople, queueFiguresLength,
     queueFiguresWait, helpQueue, helpWatchQueue, helpNextInQueue, helpAddToQueue, helpOpenQueue,
-    helpWeeks, helpQueueStats
+    helpQueueWeeks, helpQueueStats
 
   // Who can be reached.
   case presenceAvailable, presenceInVisit, presenceAway, presenceOffDuty, presenceDuty,
@@ -65,6 +65,15 @@ public enum TextKey: String, Sendable, CaseIterable {
 
   // Calls that answer themselves.
   case kioskCountdown
+  // After the visit.
+  case helpNote, helpNoteGoal, helpNoteNext, helpNoteText, wordsProgress, noteAbout, noteAskGoal,
+    noteSteps, noteAskNext, noteAskText, noteGoalUnclear, noteWritten, helpOutcome,
+    helpOutcomeKind, outcomeNoneMissing, outcomeMissing, outcomeWritten, helpGoals, helpGoalsAdd,
+    helpGoalsMet, helpGoalsStop, goalsHeading, goalsNone, helpFollowUps, helpFollowUpBy,
+    helpFollowUpReached, followUpsNone, followUpDone, helpReminders, helpEmail, helpReminderPhone,
+    helpBefore, helpRemindersOff, remindersNone, remindersHeading, remindersLine, helpCalendar,
+    helpCalendarOff, calendarOpened, calendarClosed, helpAccessLog, accessLogNone, columnPart,
+    columnReason, helpExport, helpExportOut, exportWritten
 
   // Help texts.
   case usageUnclear, helpBesoeg, helpBesoegMore, helpLang, helpToday, helpDays, daysOutOfRange,

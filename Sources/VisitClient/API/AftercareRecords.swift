@@ -1,0 +1,128 @@
+public import FoundationEssentials
+
+/// What became of a visit.
+public struct VisitOutcomeRecord: Codable, Sendable {
+  /// What: `held-first-try`, `not-answered` …
+  public var kind: String
+  /// How long it took, in minutes.
+  public var deliveredMinutes: Int
+  /// What carried it.
+  public var mediaMode: String
+}
+
+/// Something a citizen works towards.
+public struct GoalRecord: Codable, Sendable {
+  /// The goal's id.
+  public var id: String
+  /// The citizen's words.
+  public var wording: String
+  /// `active`, `met` or `stopped`.
+  public var state: String
+}
+
+/// Something the service tells, in both languages.
+public struct NoticeRecord: Codable, Sendable {
+  /// Danish.
+  public var da: String
+  /// English.
+  public var en: String
+
+  /// The text in a catalogue's language.
+  public func text(in texts: Texts) -> String { texts.language == .danish ? da : en }
+}
+
+/// A note after a visit.
+public struct NoteRecord: Codable, Sendable {
+  /// How far a goal came.
+  public struct Progress: Codable, Sendable {
+    /// The goal's id.
+    public var goal: String
+    /// `back`, `same`, `forward` or `met`.
+    public var step: String
+
+    /// Progress.
+    public init(goal: String, step: String) {
+      self.goal = goal
+      self.step = step
+    }
+  }
+
+  /// When it was written.
+  public var at: Date
+  /// How the goals came on.
+  public var progress: [Progress]
+  /// What happens until next time.
+  public var nextStep: String?
+  /// Anything else.
+  public var text: String?
+  /// How long the visit took, in minutes; filled in.
+  public var minutes: Int
+  /// What the writer is asked then.
+  public var notices: [NoticeRecord]?
+}
+
+/// A follow-up of a visit that was not answered.
+public struct FollowUpRecord: Codable, Sendable {
+  /// The visit.
+  public var visit: String
+  /// Who was not reached.
+  public var citizen: PersonReference
+  /// When the step is due.
+  public var due: Date
+  /// How it ended; nil while it goes on.
+  public var ending: String?
+  /// What is to be done.
+  public var ask: NoticeRecord
+}
+
+/// What a person wants to be reminded of.
+public struct ReminderPlanRecord: Codable, Sendable {
+  /// One reminder before each visit.
+  public struct Rule: Codable, Sendable {
+    /// `email`, `sms` or `webhook`.
+    public var channel: String
+    /// How long before, in minutes.
+    public var minutesBefore: Int
+
+    /// A rule.
+    public init(channel: String, minutesBefore: Int) {
+      self.channel = channel
+      self.minutesBefore = minutesBefore
+    }
+  }
+
+  /// The e-mail address.
+  public var email: String?
+  /// The telephone number.
+  public var sms: String?
+  /// Reminders before each visit.
+  public var before: [Rule]?
+  /// What tells of changes.
+  public var notices: [String]?
+
+  /// A plan.
+  public init(
+    email: String? = nil, sms: String? = nil, before: [Rule]? = nil, notices: [String]? = nil
+  ) {
+    self.email = email
+    self.sms = sms
+    self.before = before
+    self.notices = notices
+  }
+}
+
+/// One look at a citizen's record.
+public struct AccessLineRecord: Codable, Sendable {
+  /// When.
+  public var at: Date
+  /// Who, by id.
+  public var reader: String
+  /// In what role.
+  public var role: Role
+  /// What part.
+  public var part: String
+  /// What was done.
+  public var action: String
+  /// Why, where a reason was given.
+  public var reason: String?
+}
