@@ -11,7 +11,7 @@ MINUTES ?= 60
 CHAOS_SECONDS ?= 300
 SIMULATIONS := ^(SimulationTests|MediaEngineTests|CongestionTests)\.
 
-.PHONY: help setup setup-test build demo check test interop instruments quality proof bench bench-core bench-service lint format fuzz sanitize chaos soak clean
+.PHONY: help setup setup-test build demo check test interop instruments quality proof bench bench-core bench-service lint format fuzz sanitize chaos chaos-reminders soak clean
 
 help:
 	@echo 'make demo    hold a whole visit in this terminal   (KEEP=1 keeps it running)'
@@ -62,6 +62,10 @@ interop: setup-test
 quality: setup-test build instruments
 	BESOEG_NETWORK_SECONDS=60 .build/venv/bin/python -m pytest -q Tests/Interop/test_networks.py; \
 	$(RELEASE)/quality --minutes $(MINUTES) --json .build/quality.json --merge .build/quality-browser.json
+
+# A server killed 200 times while people book and reminders leave; `make test` kills it 15 times.
+chaos-reminders: setup-test build
+	BESOEG_KILLS=200 .build/venv/bin/python -m pytest -q -s Tests/Interop/test_reminders.py -k killed
 
 # That forwarding allocates nothing, counts no references and takes no more instructions than it did
 # holds for optimised code only, hence not a unit test.

@@ -11,7 +11,9 @@ from deployment import RELEASE, Deployment
 from machine import Machine
 
 # Every test has a deadline: a hang is a failure with a stack trace, not a stuck run.
-DEADLINE_SECONDS = 180 + 2 * float(os.environ.get("BESOEG_CHAOS_SECONDS", "0"))
+DEADLINE_SECONDS = (
+    180 + 2 * float(os.environ.get("BESOEG_CHAOS_SECONDS", "0")) + 10 * int(os.environ.get("BESOEG_KILLS", "0"))
+)
 
 
 @pytest.fixture(autouse=True)
