@@ -18,10 +18,14 @@ import Visits
     }
     #expect(
       names == [
-        "accessLog", "audit", "calendarFeed", "careCircle", "device", "event", "eventAudience",
-        "followUp", "goal", "heartbeat", "ledger", "note", "outcome", "participant", "person",
-        "purgeLicence", "reminder", "reminderPlan", "retention", "sample",
-        "team", "teamMember", "tenant", "verdict", "visit",
+        "absence", "absenceTask", "accessLog", "audit", "autoAnswer", "calendarFeed", "callback",
+        "careCircle", "delayNotice", "device", "devicePresence", "dropInSession", "dutyRota",
+        "event", "eventAudience", "followUp", "freedTime", "goal", "grantEntry", "groupMeeting",
+        "groupMember", "groupStep", "groupUnit", "heartbeat", "keepApart", "ledger", "note",
+        "openingProfile", "outcome", "participant", "person", "purgeLicence", "queueTicket",
+        "reminder", "reminderPlan", "retention", "room", "roomTime", "sample", "series",
+        "seriesGap", "setting", "supportGrant", "team", "teamMember", "tenant", "timeProposal",
+        "verdict", "visit",
       ])
   }
 

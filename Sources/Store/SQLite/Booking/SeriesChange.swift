@@ -77,7 +77,10 @@ struct SeriesChange {
           if let old { byDay[original.date, default: []].append(old) }
           continue
         }
+        let gaps = layer.gaps.count
         try layer.lay(occurrence, of: target, over: old?.visit.released, in: db)
+        // Not laid anew, it is called off below, so that its ledger says so.
+        if let old, layer.gaps.count > gaps { byDay[original.date, default: []].append(old) }
       }
       try layer.requireWhole(skipping: false)
     }

@@ -7,6 +7,8 @@ enum SeriesTable {
   struct Stored {
     var series: Series
     var laidThrough: LocalDate
+    /// Whether nothing of it is left.
+    var isOver = false
   }
 
   /// Stands for "there is nothing more to lay".
@@ -19,14 +21,15 @@ enum SeriesTable {
 
   static func find(_ id: SeriesID, tenant: TenantID, in db: Database) throws -> Stored? {
     try Row.fetchOne(
-      db, sql: "SELECT body, laidThrough FROM series WHERE tenant = ? AND id = ?",
+      db, sql: "SELECT body, laidThrough, isOver FROM series WHERE tenant = ? AND id = ?",
       arguments: [tenant.rawValue, id.rawValue]
     ).map { row in
       let text: String = row["laidThrough"]
       guard let day = LocalDate(iso8601: text) else {
         throw StoreError.failed(code: -1, message: "unknown laidThrough '\(text)'")
       }
-      return Stored(series: try row.body(as: Series.self), laidThrough: day)
+      return Stored(
+        series: try row.body(as: Series.self), laidThrough: day, isOver: row["isOver"])
     }
   }
 
