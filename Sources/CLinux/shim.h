@@ -22,6 +22,7 @@
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -542,6 +543,19 @@ static inline void clinux_ignore_sigpipe(void) { signal(SIGPIPE, SIG_IGN); }
 
 // Names the calling thread for top and gdb (15 bytes).
 static inline void clinux_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
+
+// A descriptor that becomes readable when this process is asked to end (SIGTERM or SIGINT), instead
+// of its being ended at once. For programs of one thread: others are ended all the same.
+// sigset_t helpers are macros.
+static inline int clinux_termination_descriptor(void) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  if (sigprocmask(SIG_BLOCK, &signals, 0) != 0) return -errno;
+  int fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+  return fd < 0 ? -errno : fd;
+}
 
 // Sends a datagram to a Unix socket; a path that begins with @ is in the abstract namespace (unix(7)).
 // 0 or -errno.

@@ -1,19 +1,6 @@
 import Store
 import Visits
 
-/// A notice in both languages, as the API shows it.
-struct NoticeDocument: Encodable, Sendable {
-  var code: String
-  var da: String
-  var en: String
-
-  init(_ notice: Notice) {
-    code = notice.code
-    da = notice.danish
-    en = notice.english
-  }
-}
-
 /// A request to be called as the API shows it. The citizen is shown what happens next; how far it has
 /// been carried and by when somebody should have taken it is the team's business.
 struct CallbackDocument: Encodable, Sendable {

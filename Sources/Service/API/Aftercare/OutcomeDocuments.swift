@@ -49,19 +49,6 @@ struct OutcomeBody: Decodable, Sendable {
   }
 }
 
-/// Something told that is no refusal.
-struct NoticeDocument: Encodable, Sendable {
-  var code: String
-  var da: String
-  var en: String
-
-  init(_ notice: Notice) {
-    code = notice.code
-    da = notice.danish
-    en = notice.english
-  }
-}
-
 /// A note as the API shows it.
 struct NoteDocument: Encodable, Sendable {
   struct Progress: Codable, Sendable {

@@ -1,19 +1,6 @@
 import Store
 import Visits
 
-/// A sentence for a person, in both languages.
-struct NoticeDocument: Encodable, Sendable {
-  var code: String
-  var da: String
-  var en: String
-
-  init(_ notice: Notice) {
-    code = notice.code
-    da = notice.danish
-    en = notice.english
-  }
-}
-
 /// Something a grant asks for by a day.
 struct GrantTaskDocument: Encodable, Sendable {
   var key: String

@@ -69,7 +69,7 @@ enum ReminderTable {
         SELECT v.* FROM participant p JOIN visit v ON v.tenant = p.tenant AND v.id = p.visit
         WHERE p.tenant = ? AND p.person = ? AND p.occupies = 1 AND p.start > ?
         """, arguments: [tenant.rawValue, person.rawValue, now.rawValue]
-    ).map(VisitTable.visit)
+    ).map { try VisitTable.visit($0, in: db) }
     for visit in visits {
       let plans = try visit.participants.compactMap {
         try plan(of: $0, tenant: tenant, in: db)?.plan

@@ -71,7 +71,7 @@ extension SQLiteStore: CalendarFeedStore {
           """,
         arguments: [owner["tenant"] as String, owner["person"] as String, from.rawValue])
       return try rows.map { row in
-        let visit = try VisitTable.visit(row)
+        let visit = try VisitTable.visit(row, in: db)
         return ICalendarEvent(
           visit, sequence: row["sequence"], changedAt: row.optionalTime("changedAt") ?? visit.start)
       }

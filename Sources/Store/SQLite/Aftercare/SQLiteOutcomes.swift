@@ -71,7 +71,7 @@ extension SQLiteStore: OutcomeStore {
           tenant.rawValue, worker.rawValue,
           now.adding(minutes: -Self.askedDays * 1440).rawValue, now.rawValue,
         ])
-      return try rows.map(VisitTable.visit)
+      return try rows.map { try VisitTable.visit($0, in: db) }
         .filter { OutcomeRules().isMissing(for: $0, outcome: nil, at: now) }
         .map { try VisitTable.details(of: $0, in: db) }
     }

@@ -145,6 +145,6 @@ extension VisitTable {
         tenant.rawValue, worker.rawValue, window.end.rawValue,
         window.start.adding(minutes: -Visit.longestMinutes).rawValue,
       ]
-    ).map(visit).filter { $0.end > window.start }
+    ).map { try visit($0, in: db) }.filter { $0.end > window.start }
   }
 }

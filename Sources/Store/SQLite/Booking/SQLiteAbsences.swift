@@ -77,7 +77,7 @@ extension SQLiteStore {
     _ command: AbsenceCommand, to visit: VisitID, absence: AbsenceID, tenant: TenantID,
     by initiator: Initiator, at now: UTCMilliseconds, events: @escaping AbsenceEventMaker
   ) async throws(StoreError) -> CommittedAbsence {
-    let rules = rules
+    let (rules, daily) = (rules, daily)
     return try await commitAbsence(tenant: tenant, at: now, events) { db in
       let task = try AbsenceTable.task(about: visit, absence: absence, tenant: tenant, in: db)
       let before = try VisitTable.visit(visit, tenant: tenant, in: db)
@@ -91,7 +91,7 @@ extension SQLiteStore {
       committed.tasks = [change.task]
       if let visitChange = change.visit {
         let changed = try Self.carryOut(
-          visitChange, from: before, rules: rules, action: "visit.\(command.name)",
+          visitChange, from: before, rules: rules, daily: daily, action: "visit.\(command.name)",
           by: initiator, at: now, in: db)
         committed.visit = changed.visit
         committed.freed = changed.freed
@@ -117,7 +117,7 @@ extension SQLiteStore {
         sql: """
           SELECT * FROM visit WHERE tenant = ? AND citizen = ? AND start < ? AND state = 'ended'
           """, arguments: [tenant.rawValue, citizen.rawValue, period.end.rawValue]
-      ).map(VisitTable.visit)
+      ).map { try VisitTable.visit($0, in: db) }
       return Continuity(visits: visits, primary: plan.circle.primaryWorker, period: period)
     }
   }
@@ -146,7 +146,9 @@ extension SQLiteStore {
           minutes: -Visit.longestMinutes
         ).rawValue,
       ]
-    ).map(VisitTable.visit) where visit.end > now { visits[visit.id] = visit }
+    ).map({ try VisitTable.visit($0, in: db) }) where visit.end > now {
+      visits[visit.id] = visit
+    }
     for task in existing where visits[task.visit] == nil {
       visits[task.visit] = try VisitTable.visit(task.visit, tenant: absence.tenant, in: db)
     }
@@ -175,7 +177,7 @@ extension SQLiteStore {
   /// Writes a visit that was agreed upon: rules, free time, visit, to-dos, ledger and audit log. It
   /// was the citizen's word as much as a colleague's, so who may book is not asked again.
   static func carryOut(
-    _ change: VisitChange, from before: Visit, rules: VisitRules, action: String,
+    _ change: VisitChange, from before: Visit, rules: VisitRules, daily: DailyPolicy, action: String,
     by initiator: Initiator, at now: UTCMilliseconds, in db: Database
   ) throws -> (visit: CommittedVisit, freed: [FreedTime]) {
     let after = change.visit
@@ -195,7 +197,7 @@ extension SQLiteStore {
     try VisitTable.update(after, from: before, at: now, in: db)
     let freed = try AbsenceTable.followUp(after, from: before, at: now, in: db)
     let committed = try finish(
-      change, action: action, details: details, previous: before, by: initiator, at: now,
+      change, action: action, details: details, previous: before, daily: daily, by: initiator, at: now,
       events: { _ in [] }, in: db)
     return (committed, freed)
   }

@@ -7,7 +7,7 @@ extension SQLiteStore: AbsenceStore {
     _ id: VisitID, to target: ConversionTarget, tenant: TenantID, by initiator: Initiator,
     at now: UTCMilliseconds, events: @escaping EventMaker
   ) async throws(StoreError) -> CommittedVisit {
-    let rules = rules
+    let (rules, daily) = (rules, daily)
     return try await commit { db in
       let before = try VisitTable.visit(id, tenant: tenant, in: db)
       let checks = try BookingChecks(for: before, in: db)
@@ -23,7 +23,7 @@ extension SQLiteStore: AbsenceStore {
           details: try VisitTable.details(of: before, in: db), previous: before, entries: [])
       }
       var carried = try Self.carryOut(
-        change, from: before, rules: rules, action: "visit.convert", by: initiator, at: now,
+        change, from: before, rules: rules, daily: daily, action: "visit.convert", by: initiator, at: now,
         in: db
       ).visit
       carried.events = try EventTable.append(events(carried), tenant: tenant, at: now, in: db)
@@ -66,7 +66,7 @@ extension SQLiteStore: AbsenceStore {
     _ id: TimeProposalID, visit: Visit, starts: [UTCMilliseconds], by initiator: Initiator,
     at now: UTCMilliseconds, events: @escaping ProposalEventMaker
   ) async throws(StoreError) -> CommittedProposal {
-    let rules = rules
+    let (rules, daily) = (rules, daily)
     return try await commitProposal(tenant: visit.tenant, at: now, events) { db in
       let proposal = try TimeProposal.offer(
         id: id, visit: visit, starts: starts, by: initiator, at: now)
@@ -95,7 +95,7 @@ extension SQLiteStore: AbsenceStore {
     _ id: TimeProposalID, choosing start: UTCMilliseconds?, note: String?, tenant: TenantID,
     by initiator: Initiator, at now: UTCMilliseconds, events: @escaping ProposalEventMaker
   ) async throws(StoreError) -> CommittedProposal {
-    let rules = rules
+    let (rules, daily) = (rules, daily)
     return try await commitProposal(tenant: tenant, at: now, events) { db in
       let proposal = try ProposalTable.proposal(id, tenant: tenant, in: db).lapsing(at: now)
       guard let start else {
@@ -109,7 +109,7 @@ extension SQLiteStore: AbsenceStore {
       try ProposalTable.put(chosen, in: db)
       var committed = CommittedProposal(proposal: chosen)
       committed.visit = try Self.carryOut(
-        booked: visit, rules: rules, by: initiator, at: now, in: db)
+        booked: visit, rules: rules, daily: daily, by: initiator, at: now, in: db)
       return committed
     }
   }
@@ -132,7 +132,7 @@ extension SQLiteStore: AbsenceStore {
 
   /// Books the visit the citizen chose, or moves the one that was there.
   private static func carryOut(
-    booked visit: Visit, rules: VisitRules, by initiator: Initiator, at now: UTCMilliseconds,
+    booked visit: Visit, rules: VisitRules, daily: DailyPolicy, by initiator: Initiator, at now: UTCMilliseconds,
     in db: Database
   ) throws -> CommittedVisit {
     let entry = { (kind: LedgerKind) in
@@ -145,7 +145,7 @@ extension SQLiteStore: AbsenceStore {
       moved.start = visit.start
       moved.state = .booked
       return try carryOut(
-        VisitChange(visit: moved, entries: [entry(.moved)]), from: before, rules: rules,
+        VisitChange(visit: moved, entries: [entry(.moved)]), from: before, rules: rules, daily: daily,
         action: "proposal.choose", by: initiator, at: now, in: db
       ).visit
     }
@@ -159,7 +159,7 @@ extension SQLiteStore: AbsenceStore {
     try VisitTable.insert(change.visit, at: now, in: db)
     return try finish(
       VisitChange(visit: change.visit, entries: [entry(.booked)]), action: "proposal.choose",
-      details: details, previous: nil, by: initiator, at: now, events: { _ in [] }, in: db)
+      details: details, previous: nil, daily: daily, by: initiator, at: now, events: { _ in [] }, in: db)
   }
 
   private func commitProposal(

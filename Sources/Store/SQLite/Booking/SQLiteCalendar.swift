@@ -176,7 +176,7 @@ enum CalendarTable {
       ]
     ).map { row in
       CalendarVisit(
-        visit: try VisitTable.visit(row), revision: row["revision"],
+        visit: try VisitTable.visit(row, in: db), revision: row["revision"],
         changedAt: row.time("changedAt"))
     }
     .filter { $0.visit.end > window.start }

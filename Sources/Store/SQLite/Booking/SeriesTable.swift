@@ -86,7 +86,7 @@ enum SeriesTable {
       guard let original = LocalDateTime(text) else {
         throw StoreError.failed(code: -1, message: "unknown original '\(text)'")
       }
-      return (try VisitTable.visit(row), original)
+      return (try VisitTable.visit(row, in: db), original)
     }
   }
 
@@ -96,7 +96,7 @@ enum SeriesTable {
     try Row.fetchOne(
       db, sql: "SELECT * FROM visit WHERE tenant = ? AND series = ? AND original = ?",
       arguments: [tenant.rawValue, series.rawValue, original.text]
-    ).map(VisitTable.visit)
+    ).map { try VisitTable.visit($0, in: db) }
   }
 
   static func details(of stored: Stored, in db: Database) throws -> SeriesDetails {

@@ -12,7 +12,7 @@ extension SQLiteStore {
     let made = try await write { db in
       for meeting in meetings {
         let group = try GroupTable.group(meeting.group, tenant: tenant, in: db)
-        let roster = try GroupTable.placement(of: group, in: db).roster(at: meeting.start)
+        let roster = try GroupTable.placement(of: group, in: db).roster(at: max(meeting.start, now))
         guard let first = roster.first else {
           throw Refusal.groupCapacity(most: Group.mostMembers)
         }
@@ -21,13 +21,16 @@ extension SQLiteStore {
           workerID: meeting.facilitator, start: meeting.start,
           durationMinutes: meeting.durationMinutes, form: .group, others: Array(roster.dropFirst()))
         var details = try VisitTable.details(of: visit, in: db)
+        // Each member's own grant is asked (A3), and the team's hours.
         var policy = rules.policy
-        policy.forms.insert(.group)
-        // Each member's own grant is asked (A3).
         for citizen in [details.citizen] + details.others {
+          var asked = visit
+          asked.citizenID = citizen.id
+          policy = try BookingChecks(for: asked, in: db).rules(rules, for: asked).policy
+          policy.forms.insert(.group)
           try policy.check(
             BookingProposal(
-              visit: visit, citizen: citizen, worker: details.worker, initiator: initiator,
+              visit: asked, citizen: citizen, worker: details.worker, initiator: initiator,
               now: now))
         }
         let change = try VisitRules(policy: policy).book(
@@ -36,7 +39,7 @@ extension SQLiteStore {
             now: now))
         try VisitTable.requireFree(details, in: db)
         details.visit = change.visit
-        try VisitTable.insert(change.visit, in: db)
+        try VisitTable.insert(change.visit, at: now, in: db)
         try GroupTable.save(meeting, tenant: tenant, in: db)
         _ = try Self.finish(
           change, action: "group.meeting", details: details, previous: nil, daily: daily,
@@ -92,7 +95,7 @@ extension SQLiteStore {
     let taken = try await write { db in
       let before = try GroupTable.details(of: meeting, tenant: tenant, in: db)
       var course = try GroupTable.course(of: before.group.id, tenant: tenant, in: db)
-      var team = Set(try TeamTable.members(of: before.group.team, tenant: tenant, in: db))
+      var team = Set(try DutyTable.members(of: before.group.team, tenant: tenant, in: db))
       // Where no team is kept, everybody who gives support is one.
       if team.isEmpty, let worker = initiator.person { team = [worker] }
       let handover = try course.takeOver(
