@@ -124,7 +124,7 @@ public struct BesoegService: Sendable {
     address: BindAddress, logger: Logger,
     onServerRunning: @escaping @Sendable (any Channel) async -> Void = { _ in }
   ) -> some ApplicationProtocol {
-    let limit = DescriptorLimit.raise(to: Self.mostConnections + Self.otherDescriptors)
+    let limit = DescriptorLimit.raise()
     let most = min(Self.mostConnections, max(64, limit - Self.otherDescriptors))
     if most < Self.mostConnections {
       logger.warning(

@@ -144,7 +144,7 @@ extension RecurrenceRule {
 
   private static func until(_ value: Substring) throws(Refusal) -> UTCMilliseconds {
     if let time = UTCMilliseconds(calendarText: value) { return time }
-    if let date = LocalDate(calendarText: value) { return TimeWindow(day: date).lastMillisecond }
+    if let date = LocalDate(calendarText: value) { return TimeWindow(day: date).lastSecond }
     throw .recurrenceUnreadable(part: "UNTIL=\(value)")
   }
 
@@ -179,6 +179,6 @@ extension RecurrenceRule: Codable {
 }
 
 extension TimeWindow {
-  /// The last time in it; its start where it is empty.
-  var lastMillisecond: UTCMilliseconds { max(start, end.adding(milliseconds: -1)) }
+  /// The last whole second in it, which calendars can write; its start where it is empty.
+  var lastSecond: UTCMilliseconds { max(start, end.adding(milliseconds: -1000)) }
 }

@@ -168,7 +168,7 @@ extension Series {
   ) -> [Occurrence] {
     guard !window.isEmpty else { return [] }
     let first = LocalDate(window.start)
-    let last = LocalDate(window.lastMillisecond)
+    let last = LocalDate(window.lastSecond)
     var found: [Occurrence] = []
     for original in recurrence.occurrences(from: first, through: last)
     where change(of: original)?.start == nil {

@@ -12,7 +12,7 @@ enum AccessTable {
     try CircleTable.requireCitizen(request.citizen, tenant: tenant, in: db)
     var question = AccessQuestion(
       reader: reader, role: role, device: initiator.device,
-      teams: Set(try CircleTable.teams(of: reader, tenant: tenant, in: db)),
+      teams: Set(try TeamTable.teams(of: reader, tenant: tenant, in: db)),
       circle: try CircleTable.circle(of: request.citizen, tenant: tenant, in: db),
       part: request.part, action: request.action, reason: request.reason)
     question.hasVisit = try CircleTable.haveVisit(

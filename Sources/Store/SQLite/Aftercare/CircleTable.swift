@@ -15,7 +15,7 @@ enum CircleTable {
       db, sql: "SELECT * FROM careCircle WHERE tenant = ? AND citizen = ?",
       arguments: [tenant.rawValue, citizen.rawValue])
     return CareCircle(
-      citizen: citizen, teams: try teams(of: citizen, tenant: tenant, in: db),
+      citizen: citizen, teams: try TeamTable.teams(of: citizen, tenant: tenant, in: db),
       primaryWorker: row?.optionalID("primaryWorker"), backup: row?.optionalID("backup"),
       caseWorker: row?.optionalID("caseWorker"))
   }
@@ -34,13 +34,6 @@ enum CircleTable {
       ])
   }
 
-  static func teams(of person: PersonID, tenant: TenantID, in db: Database) throws -> [TeamID] {
-    try String.fetchAll(
-      db, sql: "SELECT team FROM teamMember WHERE tenant = ? AND person = ? ORDER BY team",
-      arguments: [tenant.rawValue, person.rawValue]
-    ).map(TeamID.init(rawValue:))
-  }
-
   static func setTeams(
     _ teams: [TeamID], of person: PersonID, tenant: TenantID, in db: Database
   ) throws {
@@ -55,20 +48,6 @@ enum CircleTable {
         sql: "INSERT INTO teamMember (tenant, team, person) VALUES (?, ?, ?)",
         arguments: [tenant.rawValue, team.rawValue, person.rawValue])
     }
-  }
-
-  /// Those who share a team with somebody, without herself.
-  static func colleagues(
-    of person: PersonID, tenant: TenantID, in db: Database
-  ) throws -> Set<PersonID> {
-    let ids = try String.fetchSet(
-      db,
-      sql: """
-        SELECT other.person FROM teamMember own
-        JOIN teamMember other ON other.tenant = own.tenant AND other.team = own.team
-        WHERE own.tenant = ? AND own.person = ?
-        """, arguments: [tenant.rawValue, person.rawValue])
-    return Set(ids.map(PersonID.init(rawValue:))).subtracting([person])
   }
 
   /// Whether the two have, had or will have a visit with each other about now.

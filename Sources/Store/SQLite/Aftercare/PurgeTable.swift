@@ -19,15 +19,24 @@ enum PurgeTable {
     var citizen: String?
   }
 
-  private static let visitStart =
-    "(SELECT v.start FROM visit v WHERE v.tenant = t.tenant AND v.id = t.visit)"
-  private static let visitCitizen =
-    "(SELECT v.citizen FROM visit v WHERE v.tenant = t.tenant AND v.id = t.visit)"
+  /// A column of the visit that a row hangs on; `key` names the visit in the row.
+  private static func visit(_ column: String, by key: String = "visit") -> String {
+    "(SELECT v.\(column) FROM visit v WHERE v.tenant = t.tenant AND v.id = t.\(key))"
+  }
+  private static let visitStart = visit("start")
+  private static let visitCitizen = visit("citizen")
   /// What has not ended may still be written to.
-  private static let isOver = """
-    (SELECT v.state FROM visit v WHERE v.tenant = t.tenant AND v.id = t.visit)
-      IN ('ended', 'cancelled', 'missed', 'booked')
-    """
+  private static func isOver(by key: String = "visit") -> String {
+    "\(visit("state", by: key)) IN ('ended', 'cancelled', 'missed', 'booked')"
+  }
+  private static let isOver = isOver()
+
+  /// What goes with a visit, and may not be there when it goes itself.
+  private static func appendage(_ table: String, by key: String = "visit") -> Part {
+    Part(
+      table: table, at: visit("start", by: key),
+      condition: "\(isOver(by: key)) AND \(isBare(by: key))", citizen: visit("citizen", by: key))
+  }
 
   /// What a kind is made of, in the order it goes. Kinds whose tables belong to other parts of the
   /// store have none here.
@@ -55,9 +64,9 @@ enum PurgeTable {
       // What still hangs on a visit keeps it: it goes when that has gone.
       [
         Part(table: "outcome", at: visitStart, condition: isOver, citizen: "t.citizen"),
-        Part(
-          table: "participant", at: "t.start", condition: "\(isOver) AND \(isBare)",
-          citizen: visitCitizen),
+        appendage("roomTime"), appendage("freedTime"), appendage("absenceTask"),
+        appendage("delayNotice"), appendage("groupStep", by: "meeting"),
+        appendage("groupMeeting", by: "id"), appendage("participant"),
         Part(
           table: "visit", at: "t.start",
           condition: """
@@ -73,10 +82,11 @@ enum PurgeTable {
     }
   }
 
-  private static let isBare = ["ledger", "sample", "verdict", "reminder", "followUp", "note"]
-    .map { table in
-      "NOT EXISTS (SELECT 1 FROM \(table) x WHERE x.tenant = t.tenant AND x.visit = t.visit)"
+  private static func isBare(by key: String) -> String {
+    ["ledger", "sample", "verdict", "reminder", "followUp", "note"].map { table in
+      "NOT EXISTS (SELECT 1 FROM \(table) x WHERE x.tenant = t.tenant AND x.visit = t.\(key))"
     }.joined(separator: " AND ")
+  }
 
   /// The condition under which a part's rows go: old enough, over, and, where the kind counts from
   /// the end of a course, of nobody who still receives support.

@@ -92,7 +92,7 @@ extension SQLiteStore: AccessStore {
 
   /// The teams that a person belongs to.
   public func teams(of person: PersonID, tenant: TenantID) async throws(StoreError) -> [TeamID] {
-    try await read { try CircleTable.teams(of: person, tenant: tenant, in: $0) }
+    try await read { try TeamTable.teams(of: person, tenant: tenant, in: $0) }
   }
 
   /// Sets the teams that a person works in.

@@ -82,17 +82,35 @@ extension SQLiteStore: RetentionStore {
 
 /// Which rows are about a citizen.
 enum ExportTable {
+  /// A group's visit is about its other members too: of it each is shown their own lines.
   private static let ofVisit = """
-    t.visit IN (SELECT id FROM visit v WHERE v.tenant = t.tenant AND v.citizen = :citizen)
+    t.visit IN (SELECT id FROM visit v
+      WHERE v.tenant = t.tenant AND v.citizen = :citizen AND v.form <> 'group')
     """
 
+  /// Which rows of which table. Who is to be kept apart from whom (`keepApart`) is left out: it is about
+  /// somebody else as much.
   static let conditions: KeyValuePairs<String, String> = [
     "device": "t.person = :citizen", "careCircle": "t.citizen = :citizen",
-    "teamMember": "t.person = :citizen", "visit": "t.citizen = :citizen", "ledger": ofVisit,
+    "teamMember": "t.person = :citizen", "visit": "t.citizen = :citizen",
+    "participant": "t.person = :citizen", "ledger": "\(ofVisit) OR t.participant = :citizen",
     "sample": ofVisit, "verdict": ofVisit, "outcome": "t.citizen = :citizen",
     "note": "t.citizen = :citizen", "goal": "t.citizen = :citizen",
     "followUp": "t.citizen = :citizen", "reminderPlan": "t.person = :citizen",
     "reminder": "t.person = :citizen", "accessLog": "t.citizen = :citizen",
+    "supportGrant": "t.citizen = :citizen",
+    "grantEntry": """
+    t."grant" IN (SELECT id FROM supportGrant g
+      WHERE g.tenant = t.tenant AND g.citizen = :citizen)
+    """,
+    "series": "t.citizen = :citizen",
+    "seriesGap": """
+    t.series IN (SELECT id FROM series s WHERE s.tenant = t.tenant AND s.citizen = :citizen)
+    """,
+    "timeProposal": "t.citizen = :citizen", "absenceTask": "t.citizen = :citizen",
+    "delayNotice": ofVisit, "autoAnswer": "t.citizen = :citizen",
+    "callback": "t.citizen = :citizen", "queueTicket": "t.citizen = :citizen",
+    "groupMember": "t.citizen = :citizen", "groupStep": "t.citizen = :citizen",
     "audit": "t.subject = :citizen OR t.actor = :citizen",
   ]
 

@@ -177,7 +177,8 @@ extension SQLiteStore {
   /// Writes a visit that was agreed upon: rules, free time, visit, to-dos, ledger and audit log. It
   /// was the citizen's word as much as a colleague's, so who may book is not asked again.
   static func carryOut(
-    _ change: VisitChange, from before: Visit, rules: VisitRules, daily: DailyPolicy, action: String,
+    _ change: VisitChange, from before: Visit, rules: VisitRules, daily: DailyPolicy,
+    action: String,
     by initiator: Initiator, at now: UTCMilliseconds, in db: Database
   ) throws -> (visit: CommittedVisit, freed: [FreedTime]) {
     let after = change.visit
@@ -197,7 +198,8 @@ extension SQLiteStore {
     try VisitTable.update(after, from: before, at: now, in: db)
     let freed = try AbsenceTable.followUp(after, from: before, at: now, in: db)
     let committed = try finish(
-      change, action: action, details: details, previous: before, daily: daily, by: initiator, at: now,
+      change, action: action, details: details, previous: before, daily: daily, by: initiator,
+      at: now,
       events: { _ in [] }, in: db)
     return (committed, freed)
   }

@@ -23,7 +23,8 @@ extension SQLiteStore: AbsenceStore {
           details: try VisitTable.details(of: before, in: db), previous: before, entries: [])
       }
       var carried = try Self.carryOut(
-        change, from: before, rules: rules, daily: daily, action: "visit.convert", by: initiator, at: now,
+        change, from: before, rules: rules, daily: daily, action: "visit.convert", by: initiator,
+        at: now,
         in: db
       ).visit
       carried.events = try EventTable.append(events(carried), tenant: tenant, at: now, in: db)
@@ -132,7 +133,8 @@ extension SQLiteStore: AbsenceStore {
 
   /// Books the visit the citizen chose, or moves the one that was there.
   private static func carryOut(
-    booked visit: Visit, rules: VisitRules, daily: DailyPolicy, by initiator: Initiator, at now: UTCMilliseconds,
+    booked visit: Visit, rules: VisitRules, daily: DailyPolicy, by initiator: Initiator,
+    at now: UTCMilliseconds,
     in db: Database
   ) throws -> CommittedVisit {
     let entry = { (kind: LedgerKind) in
@@ -145,7 +147,8 @@ extension SQLiteStore: AbsenceStore {
       moved.start = visit.start
       moved.state = .booked
       return try carryOut(
-        VisitChange(visit: moved, entries: [entry(.moved)]), from: before, rules: rules, daily: daily,
+        VisitChange(visit: moved, entries: [entry(.moved)]), from: before, rules: rules,
+        daily: daily,
         action: "proposal.choose", by: initiator, at: now, in: db
       ).visit
     }
@@ -159,7 +162,8 @@ extension SQLiteStore: AbsenceStore {
     try VisitTable.insert(change.visit, at: now, in: db)
     return try finish(
       VisitChange(visit: change.visit, entries: [entry(.booked)]), action: "proposal.choose",
-      details: details, previous: nil, daily: daily, by: initiator, at: now, events: { _ in [] }, in: db)
+      details: details, previous: nil, daily: daily, by: initiator, at: now, events: { _ in [] },
+      in: db)
   }
 
   private func commitProposal(

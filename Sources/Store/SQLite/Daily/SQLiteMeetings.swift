@@ -22,18 +22,18 @@ extension SQLiteStore {
           durationMinutes: meeting.durationMinutes, form: .group, others: Array(roster.dropFirst()))
         var details = try VisitTable.details(of: visit, in: db)
         // Each member's own grant is asked (A3), and the team's hours.
-        var policy = rules.policy
+        var offering = rules
+        offering.policy.forms.insert(.group)
         for citizen in [details.citizen] + details.others {
           var asked = visit
           asked.citizenID = citizen.id
-          policy = try BookingChecks(for: asked, in: db).rules(rules, for: asked).policy
-          policy.forms.insert(.group)
+          let policy = try BookingChecks(for: asked, in: db).rules(offering, for: asked).policy
           try policy.check(
             BookingProposal(
               visit: asked, citizen: citizen, worker: details.worker, initiator: initiator,
               now: now))
         }
-        let change = try VisitRules(policy: policy).book(
+        let change = try offering.book(
           BookingProposal(
             visit: visit, citizen: details.citizen, worker: details.worker, initiator: initiator,
             now: now))
