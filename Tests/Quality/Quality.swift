@@ -23,6 +23,9 @@ struct Quality: AsyncParsableCommand {
   @Option(help: "Add the figures in this file, as written by the tests with real browsers.")
   var merge: [String] = []
 
+  @Option(help: "Another seed than the table's: what holds for one may be luck.")
+  var seed: UInt64 = 0
+
   @Option(help: "Rows measured at once.")
   var jobs = 2
 
@@ -76,7 +79,7 @@ struct Quality: AsyncParsableCommand {
   ) {
     group.addTask {
       let started = ContinuousClock.now
-      let records = try row.measure(for: span)
+      let records = try row.measure(for: span, seed: seed)
       let took = (ContinuousClock.now - started).components
       let seconds = Double(took.seconds) + Double(took.attoseconds) / 1e18
       FileHandle.standardError.write(

@@ -64,6 +64,13 @@ public struct Scenario: Sendable {
     self.steps = steps
     self.period = period
   }
+
+  /// The same story with other chances: what holds for one seed may be luck.
+  public func reseeded(by shift: UInt64) -> Scenario {
+    var other = self
+    other.seed = seed &+ shift &* 1_000
+    return other
+  }
 }
 
 /// A scenario being told: which of its events are due.

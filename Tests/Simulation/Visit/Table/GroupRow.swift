@@ -10,9 +10,9 @@ import Wire
 extension QualityRow {
   static let group = QualityRow(
     "group", Scenario.group.summary, least: .seconds(20)
-  ) { span in
+  ) { span, seed in
     let size = 6
-    let visit = try SimulatedVisit(seed: Scenario.group.seed)
+    let visit = try SimulatedVisit(seed: Scenario.group.reseeded(by: seed).seed)
     for number in 0..<size {
       let source = UInt8(number)
       let party = try visit.add(

@@ -9,11 +9,11 @@ public struct QualityRow: Sendable {
   public let summary: String
   /// The shortest run that shows it.
   public let least: TimeSpan
-  private let body: @Sendable (TimeSpan) throws -> [QualityRecord]
+  private let body: @Sendable (TimeSpan, UInt64) throws -> [QualityRecord]
 
   init(
     _ name: String, _ summary: String, least: TimeSpan,
-    body: @escaping @Sendable (TimeSpan) throws -> [QualityRecord]
+    body: @escaping @Sendable (TimeSpan, UInt64) throws -> [QualityRecord]
   ) {
     self.name = name
     self.summary = summary
@@ -21,9 +21,10 @@ public struct QualityRow: Sendable {
     self.body = body
   }
 
-  /// Runs it for `span` of virtual time, or as long as it takes, and measures.
-  public func measure(for span: TimeSpan) throws -> [QualityRecord] {
-    try body(max(span, least))
+  /// Runs it for `span` of virtual time, or as long as it takes, and measures. Another `seed` than 0
+  /// is another run of the same row.
+  public func measure(for span: TimeSpan, seed: UInt64 = 0) throws -> [QualityRecord] {
+    try body(max(span, least), seed)
   }
 
   /// Every row, in the table's order.
@@ -57,8 +58,8 @@ extension QualityRow {
   static func pair(
     _ scenario: Scenario, least: TimeSpan, _ take: @escaping @Sendable (PairRun) -> [Figure]
   ) -> QualityRow {
-    QualityRow(scenario.name, scenario.summary, least: least) { span in
-      let run = try PairRun(scenario)
+    QualityRow(scenario.name, scenario.summary, least: least) { span, seed in
+      let run = try PairRun(scenario.reseeded(by: seed))
       run.run(for: span)
       return take(run).map {
         QualityRecord(

@@ -9,8 +9,8 @@ extension QualityRow {
   /// Two people in one home, each in a visit of their own, who would both like more than half.
   private static let twoCalls = QualityRow(
     "two-calls", "two calls share 1 Mbit/s", least: .seconds(40)
-  ) { span in
-    let scenario = Scenario.sharedLine
+  ) { span, seed in
+    let scenario = Scenario.sharedLine.reseeded(by: seed)
     let visit = try SimulatedVisit(seed: scenario.seed)
     let lines = (
       up: visit.network.addLine(.kilobits(1_000)), down: visit.network.addLine(.kilobits(1_000))
@@ -38,8 +38,8 @@ extension QualityRow {
   /// Somebody in the home downloads.
   private static let besideDownload = QualityRow(
     "beside-tcp", "a call beside a greedy TCP flow, 1 Mbit/s", least: .seconds(40)
-  ) { span in
-    let scenario = Scenario.sharedLine
+  ) { span, seed in
+    let scenario = Scenario.sharedLine.reseeded(by: seed)
     let visit = try SimulatedVisit(seed: scenario.seed)
     let lines = (
       up: visit.network.addLine(.kilobits(1_000)), down: visit.network.addLine(.kilobits(1_000))
