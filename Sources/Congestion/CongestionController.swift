@@ -11,13 +11,13 @@ public import Wire
 /// All storage is made in `init`; nothing is allocated per packet or feedback. Bytes are what the
 /// caller says they are (UDP payload, here), and every rate is in the same measure.
 public struct CongestionController: ~Copyable, Sendable {
-  /// The picture's packets may leave somewhat faster than the estimate: pictures differ in size.
-  private static let pacingFactor = 1.5
-  /// More may be on its way than is carried in the shortest time to feedback and the wait for the
-  /// next, by this time's worth: a queue that is short …
-  private static let windowSlack = TimeSpan.milliseconds(40)
-  /// … but always this much, in bytes: to begin with, and after a pause.
-  private static let leastWindow = 4_000.0
+  /// The picture's packets may leave somewhat faster than the estimate: pictures differ in size. On a
+  /// slow path, below so many bit/s, hardly: there a key frame alone is a queue.
+  private static let pacing = (usual: 1.5, slow: 1.2, below: 500_000)
+  /// How long pictures wait for a new path's first answer to how much it carries: the first of them
+  /// alone would be seconds of queue on a narrow one, with the sound behind it. On a good path the
+  /// answer takes two round trips and the wait for two feedbacks.
+  public static let opening = TimeSpan.milliseconds(900)
   /// The first probe's packets came this much later each than the one before in all: no jitter, but a
   /// path that is far narrower than was assumed.
   private static let narrowRise = TimeSpan.milliseconds(100)
@@ -39,8 +39,7 @@ public struct CongestionController: ~Copyable, Sendable {
   private var outage = Outage()
 
   private var bitrateBeforeDrain = 0.0
-  /// The reporter's clock in units of 64 ms, counted on across its wraps.
-  private var reference: Int64?
+  private var reporter = ReporterClock()
   /// Whether the feedback under way tells anything new.
   private var hasNews = false
   /// Bytes of packets that no feedback told of and none will.
@@ -76,7 +75,7 @@ public struct CongestionController: ~Copyable, Sendable {
   public mutating func receive(
     _ feedback: TransportWideFeedback, in content: RawSpan, at now: MonotonicTime
   ) {
-    let ahead = clockOffset(of: feedback)
+    let ahead = reporter.offset(of: feedback)
     unreported = Int(Double(sent.forget(before: feedback.baseSequenceNumber)) * (1 - loss.fraction))
     hasNews = false
     if outage.isOn { resume(at: now) }
@@ -134,8 +133,10 @@ public struct CongestionController: ~Copyable, Sendable {
   /// The rate at which the picture's packets may leave now, in bit/s; 0 in an outage, and where more
   /// is on its way already than the path can be expected to deliver in time.
   public var pacingRate: Int {
-    if isSilent || isWindowFull { return 0 }
-    return isDraining ? estimate / 10 : Int(Double(estimate) * Self.pacingFactor)
+    if isSilent || window.isFull(sent.bytesInFlight) { return 0 }
+    if isDraining { return estimate / 10 }
+    let isSlow = estimate < Self.pacing.below
+    return Int(Double(estimate) * (isSlow ? Self.pacing.slow : Self.pacing.usual))
   }
 
   /// Whether the path's queue is being emptied: nothing but sound should leave, and pictures that wait
@@ -168,7 +169,8 @@ public struct CongestionController: ~Copyable, Sendable {
       return bitrate > 0 && outage.wantsKnock(at: now) ? .knock : nil
     }
     guard !isDraining, !isCompeting, loss.ceiling == nil, !probes.isUnused,
-      queue.delay < .milliseconds(30) + packetTime, trend.signal != .growing, !isBacklogged
+      queue.delay < .milliseconds(30) + packetTime, trend.signal != .growing,
+      !window.isBacklogged(sent.bytesInFlight)
     else { return nil }
     return probes.take(
       estimate: rate.bitrate, wanted: bitrate, most: configuration.maximumBitrate,
@@ -193,7 +195,7 @@ public struct CongestionController: ~Copyable, Sendable {
     if packet.probe != 0 {
       probes.didSettle(packet.probe, sentAt: packet.sentAt, way: arrival - packet.sentAt)
     }
-    timing.note(now - packet.sentAt, queue: queue.delay)
+    timing.note(now - packet.sentAt, queue: queue.lastWait)
   }
 
   private mutating func didLose(_ packet: SentPackets.Packet) {
@@ -204,22 +206,10 @@ public struct CongestionController: ~Copyable, Sendable {
     if packet.probe != 0 { probes.didSettle(packet.probe, sentAt: packet.sentAt, way: nil) }
   }
 
-  /// What to add to the reporter's times so that they count on across the wraps of its clock: 24 bits of
-  /// 64 ms are twelve days.
-  private mutating func clockOffset(of feedback: TransportWideFeedback) -> TimeSpan {
-    let wire = Int64(feedback.referenceTime)
-    let before = reference ?? wire
-    var ahead = (wire &- before) & 0xFF_FFFF
-    if ahead >= 0x80_0000 { ahead &-= 0x100_0000 }
-    let extended = before &+ ahead
-    reference = extended
-    return TransportWideFeedback.referenceUnit * (extended &- wire)
-  }
-
   // MARK: One feedback
 
   private mutating func judge(at now: MonotonicTime) {
-    if probes.isUnused { probes.welcome(at: now + .milliseconds(200)) }
+    if probes.isUnused { probes.welcome(at: now) }
     sending.advance(to: now)
     guard let arrived = throughput.rate else { return }
     // What got through, and what would have but for the loss that the path has anyway.
@@ -314,25 +304,12 @@ public struct CongestionController: ~Copyable, Sendable {
     min(.milliseconds(80), .nanoseconds(of: Self.largePacketBytes, at: Int(rate.bitrate)))
   }
 
-  /// What arrives is known a round trip late. When a path becomes narrow, this stops us before that.
-  private var isWindowFull: Bool {
-    // How much fits follows from what goes in and what comes out, not from hopes.
-    let usual = min(rate.bitrate, 1.25 * (sending.rate() ?? 0), 2 * (throughput.rate ?? 0))
-    return Double(sent.bytesInFlight)
-      > max(usual * windowTime, min(rate.bitrate * windowTime, Self.leastWindow))
-  }
-
-  /// Whether what is on its way would take long to come out, at the rate at which it does.
-  private var isBacklogged: Bool {
-    Double(sent.bytesInFlight) > 1.5 * (throughput.rate ?? 0) * windowTime
-  }
-
-  /// How long a packet may be on its way until feedback about it comes, in seconds, for rates in
-  /// bit/s and amounts in bytes.
-  private var windowTime: Double {
+  /// How much may be.
+  private var window: FlightWindow {
     // A queue that another flow keeps full is part of the way.
     let waiting = isCompeting ? queue.delay : .zero
-    let span = timing.least + timing.gap + Self.windowSlack + queue.jitter * 2 + packetTime
-    return (span + waiting).seconds / 8
+    return FlightWindow(
+      bitrate: rate.bitrate, sent: sending.rate() ?? 0, carried: throughput.rate ?? 0,
+      span: timing.least + timing.gap + queue.jitter * 2 + packetTime + waiting)
   }
 }

@@ -11,7 +11,8 @@ struct FeedbackTiming {
   private(set) var roundTrip = TimeSpan.milliseconds(100)
   /// From sending to feedback, smoothed: the round trip, the queue and the wait for the next feedback.
   private(set) var usual = TimeSpan.milliseconds(150)
-  /// The least of it, without queue and wait.
+  /// The least of it, without queue and wait. A queue on the way back is in it: it delays what we
+  /// hear, not what we send.
   private(set) var least = TimeSpan.milliseconds(100)
   /// From one feedback to the next, smoothed.
   private(set) var gap = TimeSpan.milliseconds(50)
@@ -23,13 +24,14 @@ struct FeedbackTiming {
     self.roundTrip = min(roundTrip, Self.longestRoundTrip)
   }
 
-  /// Notes how long one packet's feedback took, and for how long it had waited in the path's queue.
+  /// Notes how long one packet's feedback took, and for how long the packet had waited in the path's
+  /// queue.
   mutating func note(_ taken: TimeSpan, queue: TimeSpan) {
     guard taken > .zero, taken < .seconds(5) else { return }
     usual = usual + TimeSpan(nanoseconds: (taken - usual).nanoseconds / 32)
-    // Down at once, up by a share: a longer path is believed after some seconds.
+    // Down at once, up by a share: a longer way is believed after a second or two.
     let above = (taken - queue - least).nanoseconds
-    least = max(.zero, least + TimeSpan(nanoseconds: above < 0 ? above : above / 512))
+    least = max(.zero, least + TimeSpan(nanoseconds: above < 0 ? above : above / 128))
   }
 
   /// Notes that feedback came.

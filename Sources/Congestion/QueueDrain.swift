@@ -15,6 +15,8 @@ struct QueueDrain: BitwiseCopyable {
   private static let patience = TimeSpan.milliseconds(300)
   /// Having sent less than this part of what the path carried counts as having stopped.
   private static let stopped = 0.6
+  /// Having stopped, with more than this part of the queue still there, somebody else fills it.
+  private static let leftByOthers = 0.25
   /// How long the queue must be short until the other flow is taken to be gone.
   private static let calm = TimeSpan.seconds(1)
   /// After so long it is tried again whether the queue is ours; each time that it is not, twice as
@@ -90,14 +92,9 @@ struct QueueDrain: BitwiseCopyable {
         return false
       }
       earlier = (carried, now)
-      let inVain = seen.queue.nanoseconds > longest.nanoseconds / 2
-      // Sound alone cannot stop: there the queue is not ours if as much comes out as goes in, unless
-      // there is room for nothing else (`StandingQueue`).
-      let ratio = seen.carried / max(1, seen.offered)
-      let hasStopped =
-        seen.sent < Self.stopped * carried
-        || carried > Self.soundAlone && (0.9...1.15).contains(ratio)
-      if inVain && hasStopped { compete(at: now) } else { state = .idle }
+      let isOthers =
+        carried > Self.soundAlone && isInVain(seen, carried: carried, longest: longest)
+      if isOthers { compete(at: now) } else { state = .idle }
     case .competing(let since, let calmSince):
       let calm = seen.queue < short ? calmSince ?? now : nil
       let isOver = now - (calm ?? now) > Self.calm || now - since > believes
@@ -109,6 +106,17 @@ struct QueueDrain: BitwiseCopyable {
       if calm == nil { earlier = (max(seen.carried, 2 * Self.soundAlone), now) }
     }
     return false
+  }
+
+  /// Whether a drain that is over has done nothing for the queue, so that it is not ours. Where there is
+  /// room for little but sound it is, and takes its time (`StandingQueue`).
+  private func isInVain(_ seen: Observation, carried: Double, longest: TimeSpan) -> Bool {
+    let left = Double(seen.queue.nanoseconds) / Double(max(longest.nanoseconds, 1))
+    // What we had on its way has come out by now. A TCP flow that has just met the queue's end keeps half
+    // of it standing.
+    if seen.sent < Self.stopped * carried { return left > Self.leftByOthers }
+    // Sound alone cannot stop: there the queue is not ours if as much comes out as goes in.
+    return left > 0.5 && (0.9...1.15).contains(seen.carried / max(1, seen.offered))
   }
 
   /// Whether a drain has just ended without a short queue.

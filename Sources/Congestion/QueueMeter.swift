@@ -31,6 +31,8 @@ struct QueueMeter {
   private(set) var jitter = TimeSpan.zero
   /// The time packets wait, without jitter.
   private(set) var delay = TimeSpan.zero
+  /// How much longer than the fastest the last packet took: its wait with its jitter.
+  private(set) var lastWait = TimeSpan.zero
 
   /// Takes one packet's times of sending and of arrival, by two clocks.
   mutating func add(
@@ -58,7 +60,9 @@ struct QueueMeter {
       fastest = min(fastest, recent[row])
       age += 1
     }
-    delay = max(.zero, fastest - min(floors[0], earlierFloor))
+    let floor = min(floors[0], earlierFloor)
+    lastWait = max(.zero, way - floor)
+    delay = max(.zero, fastest - floor)
   }
 
   /// Starts over: another path has another length.

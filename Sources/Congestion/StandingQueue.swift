@@ -96,7 +96,9 @@ public struct StandingQueue: Sendable, BitwiseCopyable {
     }
     let patience = isNarrow ? Self.sooner.patience : Self.patience
     let stands = standsSince.map { now - $0 > patience } ?? false
-    if stands || (wait > Self.patience && slope > Self.draining) {
+    // Pictures wait for feedback, too, where it comes late: without delay or loss no queue stands.
+    let isDoubtful = delay >= Self.short || loss >= Self.clearLoss
+    if stands || (wait > Self.patience && isDoubtful && slope > Self.draining) {
       let carried = max(Double(arrives) * Self.share, Self.least)
       if bound == nil { yielding = (now, delay) }
       bound = min(bound ?? carried, carried)

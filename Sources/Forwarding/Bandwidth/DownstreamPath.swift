@@ -22,9 +22,9 @@ struct DownstreamPath: ~Copyable {
   static let longestWait = TimeSpan.milliseconds(1000)
   /// The same while the path's queue is being emptied or nobody hears us.
   static let longestWaitWhileBlocked = TimeSpan.milliseconds(300)
-  /// How long pictures wait for the path's first answer: a keyframe alone would be seconds of queue on
-  /// a narrow one, with the sound behind it.
-  static let opening = TimeSpan.zero
+  /// How often it is looked again whether pictures may leave, between two feedbacks: they must stop
+  /// before a path that has become narrow can tell.
+  static let paceInterval = TimeSpan.milliseconds(20)
   /// What is kept for sound in any case, in bit/s: Opus at 32 kbit/s with its headers. A pause in the
   /// speech is no room for the picture.
   static let soundReserve = 46_000
@@ -36,8 +36,9 @@ struct DownstreamPath: ~Copyable {
   private var budget: PacingBudget
   private var sound = LayerRates()
   private var all = LayerRates()
+  private var pacedAt = MonotonicTime.zero
   /// Pictures wait until then for the path's first answer to how much it carries; nil before the first
-  /// sound.
+  /// packet.
   private var opensAt: MonotonicTime?
   /// Whether transport-wide feedback has come.
   private(set) var hasFeedback = false
@@ -137,6 +138,7 @@ struct DownstreamPath: ~Copyable {
   }
 
   private mutating func setPace(at now: MonotonicTime) {
+    pacedAt = now
     budget.setRate(bitsPerSecond: controllers[0].pacingRate, at: now)
     budget.setBurst(isWide ? PacingBudget.wideBurst : PacingBudget.burst)
     if isClosed, !isBlocked { isClosed = false }
@@ -163,7 +165,7 @@ struct DownstreamPath: ~Copyable {
     guard isNumbered, controllers.count > 0 else { return }
     let number = controllers[0].willSend(bytes: size, probe: probe?.cluster.id, at: now)
     bytes.storeUInt16(number.rawValue, at: Self.numberOffset)
-    if kind == .audio, opensAt == nil { opensAt = now + Self.opening }
+    if opensAt == nil { opensAt = now + CongestionController.opening }
     guard hasFeedback else { return }
     budget.force(bytes: size, at: now)
     guard probe != nil else { return }
@@ -172,9 +174,10 @@ struct DownstreamPath: ~Copyable {
   }
 
   /// Whether a picture's packet has to wait, or would overtake one that does.
-  func mustWait(at now: MonotonicTime) -> Bool {
+  mutating func mustWait(at now: MonotonicTime) -> Bool {
     if isOpening(at: now) { return true }
     guard hasFeedback else { return !queue.isEmpty }
+    if now - pacedAt >= Self.paceInterval { setPace(at: now) }
     guard queue.isEmpty, !isClosed, let release = budget.nextRelease else { return true }
     return release > now
   }
@@ -213,7 +216,8 @@ struct DownstreamPath: ~Copyable {
 
   /// What the path carries in bit/s; nil where nothing speaks of a limit.
   func capacity(at now: MonotonicTime) -> Int? {
-    guard hasFeedback else { return reported.bitrate(at: now) }
+    // Before the first answer its estimate is a guess.
+    guard hasFeedback, !isOpening(at: now) else { return reported.bitrate(at: now) }
     return min(controllers[0].estimate, standing.bound.map { Int($0) } ?? .max)
   }
 

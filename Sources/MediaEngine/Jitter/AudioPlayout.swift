@@ -17,6 +17,7 @@ struct AudioPlayout: ~Copyable {
     var concealed: Int64 = 0
     var silentConcealed: Int64 = 0
     var corrected: Int64 = 0
+    /// By time-stretching.
     var removed: Int64 = 0
     var inserted: Int64 = 0
     var decodedPackets: Int64 = 0
@@ -44,7 +45,7 @@ struct AudioPlayout: ~Copyable {
   /// A larger jump of the media time than 5 s is a new stream.
   private static let longestJump: Int64 = 240_000
 
-  private(set) var counters = Counters()
+  private var played = Counters()
   private(set) var delays = ArrivalDelays()
   private let decoder: any SoundDecoder
   private var packets = AudioPacketStore()
@@ -60,10 +61,18 @@ struct AudioPlayout: ~Copyable {
   /// Concealed samples since the last packet was played. Counted once another packet comes: the
   /// tail after a stream's last packet is nobody's loss.
   private var pendingConcealed = 0
-  private var packetsSinceStretch = 0
+  private var stretch = PlayoutStretch()
   private var lateInARow = 0
 
   init(decoder: any SoundDecoder) { self.decoder = decoder }
+
+  /// What has been played.
+  var counters: Counters {
+    var all = played
+    all.removed = stretch.removed
+    all.inserted = stretch.inserted
+    return all
+  }
 
   /// When `play` has something to do next; nil while nothing is playing.
   var nextWake: MonotonicTime? { isPlaying ? nextBlock : nil }
@@ -103,7 +112,7 @@ struct AudioPlayout: ~Copyable {
     lateInARow = isPlaying && sequence < nextSequence ? lateInARow + 1 : 0
     if lateInARow > Self.mostLateInARow { restart() }
     if isPlaying, sequence < nextSequence {
-      counters.latePackets += 1
+      played.latePackets += 1
       if let lateness = lateness(of: timestamp, at: now) { delays.noteTooLate(lateness, at: now) }
       return false
     }
@@ -147,7 +156,7 @@ struct AudioPlayout: ~Copyable {
       guard isPlaying else { return }
       deliver(UnsafePointer(queue.samples), nextBlock)
       queue.remove(Self.blockSamples)
-      counters.total += Int64(Self.blockSamples)
+      played.total += Int64(Self.blockSamples)
       nextBlock = nextBlock + Self.block
     }
   }
@@ -188,6 +197,7 @@ struct AudioPlayout: ~Copyable {
       if isSilence, now - lastArrival <= Self.longestSilence {
         fillSilence()
       } else {
+        stretch.starve(at: now)
         conceal()
       }
       return
@@ -220,9 +230,11 @@ struct AudioPlayout: ~Copyable {
     isSilence = OpusPacket.isDiscontinuous(length: packet.length)
     nextSequence = packet.sequence + 1
     nextTimestamp = packet.timestamp + Int64(decoded)
-    counters.decodedPackets += 1
+    played.decodedPackets += 1
     queue.commit(decoded)
-    stretch(early: due(packet.timestamp, at: heard) - heard)
+    stretch.adjust(
+      &queue, early: due(packet.timestamp, at: heard) - heard,
+      isLast: packets.first(from: nextSequence) == nil, at: heard)
   }
 
   /// Restores the frame before `packet` from the FEC data in it.
@@ -233,7 +245,7 @@ struct AudioPlayout: ~Copyable {
     guard let restored else { return conceal() }
     commitConcealment(before: packet)
     queue.commit(restored)
-    counters.corrected += Int64(restored)
+    played.corrected += Int64(restored)
     nextSequence = packet.sequence
     nextTimestamp = packet.timestamp
     isSilence = false
@@ -265,27 +277,9 @@ struct AudioPlayout: ~Copyable {
   }
 
   private mutating func commitConcealment() {
-    counters.concealed += Int64(pendingConcealed)
-    counters.silentConcealed += Int64(max(pendingConcealed - Self.audibleConcealment, 0))
+    played.concealed += Int64(pendingConcealed)
+    played.silentConcealed += Int64(max(pendingConcealed - Self.audibleConcealment, 0))
     pendingConcealed = 0
-  }
-
-  /// Moves the delay towards the target. `early` is how much too early the last packet is heard;
-  /// negative where it is late.
-  private mutating func stretch(early: TimeSpan) {
-    packetsSinceStretch += 1
-    // Every fifth packet at most, unless the delay is far off: stretching often is heard.
-    let isFar = early < .milliseconds(-60) || early > .milliseconds(60)
-    guard isFar || packetsSinceStretch >= 5 else { return }
-    if early < .milliseconds(-15) {
-      let removed = TimeStretch.shorten(&queue, force: early < .milliseconds(-100))
-      counters.removed += Int64(removed)
-      if removed > 0 { packetsSinceStretch = 0 }
-    } else if early > .milliseconds(10) {
-      let inserted = TimeStretch.lengthen(&queue, force: false)
-      counters.inserted += Int64(inserted)
-      if inserted > 0 { packetsSinceStretch = 0 }
-    }
   }
 
   /// The time that `samples` of 48 kHz take: 20 833⅓ ns each.

@@ -10,8 +10,6 @@ struct PathSender: ~Copyable {
   /// Without feedback, how much faster than the mean rate pictures leave: a key frame is out within a
   /// few frames' time and still does not fill a home router's queue at once.
   private static let blindPacing = 4
-  /// How long pictures wait for the path's first answer.
-  private static let opening = TimeSpan.zero
   /// Where `OutgoingPacket.writeHeader` puts the transport-wide number: after the fixed header (12), the
   /// block's head (4) and the element's head (1).
   private static let numberOffset = 17
@@ -31,6 +29,8 @@ struct PathSender: ~Copyable {
   private let hasNumberedSound: Bool
   /// Pictures wait for the path's first answer until then; nil before anything is sent.
   private var opensAt: MonotonicTime?
+  /// Whether the path is being asked for the first time how much it carries. Meanwhile pictures wait.
+  private(set) var isOpening = false
   /// Whether feedback has come: before, the estimate is a guess.
   private(set) var hasFeedback = false
 
@@ -44,9 +44,10 @@ struct PathSender: ~Copyable {
     budget = PacingBudget(now: now)
   }
 
-  /// What the path carries in all, in bit/s; nil where the other end gives no feedback.
+  /// What the path carries in all, in bit/s; nil where the other end gives no feedback, and before it
+  /// has answered the first question.
   var estimate: Int? {
-    guard hasFeedback else { return nil }
+    guard hasFeedback, !isOpening else { return nil }
     return min(controller.estimate, standing.bound.map { Int($0) } ?? .max)
   }
   /// The share of packets that are lost, smoothed.
@@ -57,13 +58,6 @@ struct PathSender: ~Copyable {
   var acknowledged: Int { controller.acknowledged }
   /// Queueing on the path above its own floor.
   var queueingDelay: TimeSpan { controller.queueingDelay }
-
-  /// Whether the path is being asked for the first time how much it carries. Meanwhile pictures wait:
-  /// the first one alone would be seconds of queue on a narrow path, with the sound behind it.
-  private func isOpening(at now: MonotonicTime) -> Bool {
-    guard let opensAt, now < opensAt else { return false }
-    return !controller.hasAnswer
-  }
 
   /// When the controller, or a probe, has something to do next.
   var nextWake: MonotonicTime? {
@@ -89,9 +83,10 @@ struct PathSender: ~Copyable {
         delay: controller.queueingDelay, loss: controller.lossFraction, wait: wait, at: now)
       if isVain { controller.noteCompetitor(at: now) }
     }
-    if hasNumberedSound, opensAt == nil { opensAt = now + Self.opening }
+    if hasNumberedSound, opensAt == nil { opensAt = now + CongestionController.opening }
+    isOpening = !controller.hasAnswer && opensAt.map { now < $0 } ?? false
     let rate = hasFeedback ? controller.pacingRate : pictureBitrate * Self.blindPacing
-    budget.setRate(bitsPerSecond: isOpening(at: now) ? 0 : rate, at: now)
+    budget.setRate(bitsPerSecond: isOpening ? 0 : rate, at: now)
   }
 
   /// Takes the other end's report on what arrived.

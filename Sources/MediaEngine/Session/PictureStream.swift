@@ -271,8 +271,7 @@ final class PictureStream {
     _ bytes: Int, at now: MonotonicTime, track: NegotiatedMedia.SendTrack,
     into buffer: UnsafeMutableRawBufferPointer
   ) -> Int? {
-    guard stream.hasSent else { return nil }
-    return repairs.writePadding(
+    repairs.writePadding(
       bytes, timestamp: stream.timestamp(at: now), track: track, ssrc: retransmissionSSRC,
       layer: layer, into: buffer)
   }
