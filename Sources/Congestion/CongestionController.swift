@@ -11,13 +11,8 @@ public import Wire
 /// All storage is made in `init`; nothing is allocated per packet or feedback. Bytes are what the
 /// caller says they are (UDP payload, here), and every rate is in the same measure.
 public struct CongestionController: ~Copyable, Sendable {
-  /// The picture's packets may leave somewhat faster than the estimate: pictures differ in size. On a
-  /// slow path, below so many bit/s, hardly: there a key frame alone is a queue.
-  private static let pacing = (usual: 1.5, slow: 1.2, below: 500_000)
-  /// How long pictures wait for a new path's first answer to how much it carries: the first of them
-  /// alone would be seconds of queue on a narrow one, with the sound behind it. On a good path the
-  /// answer takes two round trips and the wait for two feedbacks.
-  public static let opening = TimeSpan.milliseconds(900)
+  /// The picture's packets may leave somewhat faster than the estimate: pictures differ in size.
+  private static let pacingFactor = 1.5
   /// The first probe's packets came this much later each than the one before in all: no jitter, but a
   /// path that is far narrower than was assumed.
   private static let narrowRise = TimeSpan.milliseconds(100)
@@ -134,9 +129,7 @@ public struct CongestionController: ~Copyable, Sendable {
   /// is on its way already than the path can be expected to deliver in time.
   public var pacingRate: Int {
     if isSilent || window.isFull(sent.bytesInFlight) { return 0 }
-    if isDraining { return estimate / 10 }
-    let isSlow = estimate < Self.pacing.below
-    return Int(Double(estimate) * (isSlow ? Self.pacing.slow : Self.pacing.usual))
+    return isDraining ? estimate / 10 : Int(Double(estimate) * Self.pacingFactor)
   }
 
   /// Whether the path's queue is being emptied: nothing but sound should leave, and pictures that wait
@@ -209,7 +202,7 @@ public struct CongestionController: ~Copyable, Sendable {
   // MARK: One feedback
 
   private mutating func judge(at now: MonotonicTime) {
-    if probes.isUnused { probes.welcome(at: now) }
+    if probes.isUnused { probes.welcome(at: now + .milliseconds(200)) }
     sending.advance(to: now)
     guard let arrived = throughput.rate else { return }
     // What got through, and what would have but for the loss that the path has anyway.

@@ -16,9 +16,6 @@ struct ProbePlanner {
   /// The length of a probe where the path does not sway, and the longest.
   private static let shortest = TimeSpan.milliseconds(20)
   private static let longest = TimeSpan.milliseconds(150)
-  /// On a path of less than this, in bit/s, probes are no longer than that: one twice as fast as the
-  /// path is a queue of its own length, with the sound behind it.
-  private static let slow = (bitrate: 500_000.0, longest: TimeSpan.milliseconds(50))
   private static let fewestPackets = 5
   /// A rise of the delay by this much per time is the path's limit.
   private static let saturated = 0.2
@@ -69,8 +66,7 @@ struct ProbePlanner {
     guard current == nil, let due = nextAt, now >= due else { return nil }
     let rate = min(Self.step * estimate, 1.25 * self.wanted, Double(most))
     guard rate > 1.1 * estimate else { return nil }
-    let longest = estimate < Self.slow.bitrate ? Self.slow.longest : Self.longest
-    let span = min(longest, max(Self.shortest, jitter * 6))
+    let span = min(Self.longest, max(Self.shortest, jitter * 6))
     let bytes = Int(rate * span.seconds / 8)
     let packets = max(Self.fewestPackets, bytes / 1_200, Int(span.milliseconds / 8))
     count = count == .max ? 1 : count + 1

@@ -130,7 +130,7 @@ public struct BesoegService: Sendable {
       logger.warning(
         "The system allows fewer connections than planned for", metadata: ["n": "\(most)"])
     }
-    let connections = MaximumAvailableConnections(most, logger: logger)
+    let connections = ConnectionLimit(most: most)
     let channel = HTTP1Channel.Configuration(idleTimeout: .seconds(Self.idleSeconds))
     return Application(
       responder: responder, server: .http1(configuration: channel),

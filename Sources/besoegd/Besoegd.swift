@@ -4,7 +4,6 @@ import ArgumentParser
 /// public TCP port, `demo` for the whole story in one terminal, `token` for a way in, `certificate` for
 /// a certificate to try things with, `municipality` for its own data, `purge` for what was kept long
 /// enough.
-@main
 struct Besoegd: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "besoegd",

@@ -1,6 +1,6 @@
-"""Sends datagrams of one kind to a UDP port as fast as it can, and prints how many it sent.
+"""Sends datagrams of one kind to a UDP port at a rate, or as fast as it can, and prints how many it sent.
 
-    python flood.py KIND PORT SECONDS
+    python flood.py KIND PORT SECONDS [DATAGRAMS A SECOND]
 """
 
 import os
@@ -42,13 +42,17 @@ def hello(seed):
 
 def main():
     kind, port, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
+    rate = float(sys.argv[4]) if len(sys.argv) > 4 else float("inf")
     datagrams = {"garbage": garbage, "stun": stun, "hello": hello}[kind](random.Random(1))
     # The attacker has a machine of its own; here it must not take the parties' processors.
     os.nice(10)
-    sent, end = 0, time.monotonic() + seconds
+    sent, start = 0, time.monotonic()
+    end = start + seconds
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         sender.connect(("127.0.0.1", port))
         while time.monotonic() < end:
+            if sent > rate * (time.monotonic() - start):
+                continue
             for datagram in datagrams:
                 try:
                     sender.send(datagram)

@@ -1,6 +1,12 @@
-"""Floods from one address at the rate this machine can send them, beside a call of two native clients."""
+"""Floods from one address, beside a call of two native clients.
+
+A gigabit line fills with 200 000 datagrams/s of the garbage here. As fast as this machine can send
+(some 900 000/s over its loopback) most of what comes is dropped before the relay sees it, parties' packets
+among it: those are sent again, some of them too late (`BESOEG_FLOOD_RATE` tries other rates).
+"""
 
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -12,6 +18,7 @@ from deployment import program
 
 FLOOD = pathlib.Path(__file__).with_name("flood.py")
 SECONDS = 5
+RATE = float(os.environ.get("BESOEG_FLOOD_RATE", "200000"))
 # What the issue asks of running calls: less than so much of their sound lost.
 MOST_LOST = 0.005
 
@@ -30,7 +37,8 @@ def hold_through(deployment, kind, folder, machine):
     native = program("besoeg", "call", visit, "--for", SECONDS + 5, "--source", "tones", "--proof", files["worker"],
                      device=worker, folder=folder, label="worker")
     time.sleep(3)
-    sent = subprocess.run([sys.executable, FLOOD, kind, str(deployment.media_port), str(SECONDS)],
+    sent = subprocess.run([sys.executable, FLOOD, kind, str(deployment.media_port), str(SECONDS),
+                           str(RATE)],
                           check=True, capture_output=True, text=True).stdout
     assert native.wait(60) == 0, (folder / "worker.log").read_text()
     assert kiosk.wait(20) == 0, (folder / "kiosk.log").read_text()
@@ -48,7 +56,7 @@ def test_running_calls_keep_their_sound_through_floods(deployment, machine, tmp_
             break
     print(f"{kind}: {rate:.0f} datagrams/s, {100 * lost:.2f} % lost, {100 * concealed:.2f} % concealed, "
           f"{short:.1f} s short of processor")
-    assert rate > 5_000, "that was no flood"
+    assert rate > 0.5 * RATE, "that was no flood"
     assert lost < MOST_LOST, proofs
     for proof in proofs.values():
         # Sound that came and was played too late, for want of processor, is the machine's doing.

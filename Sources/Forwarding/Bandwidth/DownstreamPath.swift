@@ -37,9 +37,6 @@ struct DownstreamPath: ~Copyable {
   private var sound = LayerRates()
   private var all = LayerRates()
   private var pacedAt = MonotonicTime.zero
-  /// Pictures wait until then for the path's first answer to how much it carries; nil before the first
-  /// packet.
-  private var opensAt: MonotonicTime?
   /// Whether transport-wide feedback has come.
   private(set) var hasFeedback = false
   /// Packets that wait.
@@ -165,7 +162,6 @@ struct DownstreamPath: ~Copyable {
     guard isNumbered, controllers.count > 0 else { return }
     let number = controllers[0].willSend(bytes: size, probe: probe?.cluster.id, at: now)
     bytes.storeUInt16(number.rawValue, at: Self.numberOffset)
-    if opensAt == nil { opensAt = now + CongestionController.opening }
     guard hasFeedback else { return }
     budget.force(bytes: size, at: now)
     guard probe != nil else { return }
@@ -175,7 +171,6 @@ struct DownstreamPath: ~Copyable {
 
   /// Whether a picture's packet has to wait, or would overtake one that does.
   mutating func mustWait(at now: MonotonicTime) -> Bool {
-    if isOpening(at: now) { return true }
     guard hasFeedback else { return !queue.isEmpty }
     if now - pacedAt >= Self.paceInterval { setPace(at: now) }
     guard queue.isEmpty, !isClosed, let release = budget.nextRelease else { return true }
@@ -185,15 +180,7 @@ struct DownstreamPath: ~Copyable {
   /// When the first packet that waits may leave; nil while none waits or none may.
   var nextRelease: MonotonicTime? {
     guard !queue.isEmpty else { return nil }
-    let opening = opensAt ?? .zero
-    guard hasFeedback else { return opening }
-    return budget.nextRelease.map { controllers[0].hasAnswer ? $0 : max($0, opening) }
-  }
-
-  /// Whether the path is being asked for the first time how much it carries.
-  private func isOpening(at now: MonotonicTime) -> Bool {
-    guard let opensAt, now < opensAt else { return false }
-    return !controllers[0].hasAnswer
+    return hasFeedback ? budget.nextRelease : .zero
   }
 
   /// Whether a probe should be filled with pictures: not before the first answer, as their packets are
@@ -216,8 +203,7 @@ struct DownstreamPath: ~Copyable {
 
   /// What the path carries in bit/s; nil where nothing speaks of a limit.
   func capacity(at now: MonotonicTime) -> Int? {
-    // Before the first answer its estimate is a guess.
-    guard hasFeedback, !isOpening(at: now) else { return reported.bitrate(at: now) }
+    guard hasFeedback else { return reported.bitrate(at: now) }
     return min(controllers[0].estimate, standing.bound.map { Int($0) } ?? .max)
   }
 

@@ -43,8 +43,7 @@ struct MediaSender: ~Copyable {
         using: &generator)
     }
     self.audio = audio
-    path = PathSender(
-      buffer: buffer, hasNumberedSound: media.audio?.transportSequenceExtension != nil, now: now)
+    path = PathSender(buffer: buffer, now: now)
     soundBitrate = configuration.audioBitrate
     wantedPicture = configuration.videoBitrate
   }

@@ -26,28 +26,20 @@ struct PathSender: ~Copyable {
   private var probe: ProbeSchedule?
   private var lastProbe: MonotonicTime?
   private var standing = StandingQueue()
-  private let hasNumberedSound: Bool
-  /// Pictures wait for the path's first answer until then; nil before anything is sent.
-  private var opensAt: MonotonicTime?
-  /// Whether the path is being asked for the first time how much it carries. Meanwhile pictures wait.
-  private(set) var isOpening = false
   /// Whether feedback has come: before, the estimate is a guess.
   private(set) var hasFeedback = false
 
-  /// A path that makes its packets in `buffer`. Where its sound is numbered, feedback about it comes
-  /// before the first picture has to leave.
-  init(buffer: UnsafeMutableRawBufferPointer, hasNumberedSound: Bool, now: MonotonicTime) {
+  /// A path that makes its packets in `buffer`.
+  init(buffer: UnsafeMutableRawBufferPointer, now: MonotonicTime) {
     self.buffer = buffer
-    self.hasNumberedSound = hasNumberedSound
     controller = CongestionController(
       configuration: CongestionConfiguration(startBitrate: Self.startBitrate), now: now)
     budget = PacingBudget(now: now)
   }
 
-  /// What the path carries in all, in bit/s; nil where the other end gives no feedback, and before it
-  /// has answered the first question.
+  /// What the path carries in all, in bit/s; nil where the other end gives no feedback.
   var estimate: Int? {
-    guard hasFeedback, !isOpening else { return nil }
+    guard hasFeedback else { return nil }
     return min(controller.estimate, standing.bound.map { Int($0) } ?? .max)
   }
   /// The share of packets that are lost, smoothed.
@@ -83,10 +75,8 @@ struct PathSender: ~Copyable {
         delay: controller.queueingDelay, loss: controller.lossFraction, wait: wait, at: now)
       if isVain { controller.noteCompetitor(at: now) }
     }
-    if hasNumberedSound, opensAt == nil { opensAt = now + CongestionController.opening }
-    isOpening = !controller.hasAnswer && opensAt.map { now < $0 } ?? false
     let rate = hasFeedback ? controller.pacingRate : pictureBitrate * Self.blindPacing
-    budget.setRate(bitsPerSecond: isOpening ? 0 : rate, at: now)
+    budget.setRate(bitsPerSecond: rate, at: now)
   }
 
   /// Takes the other end's report on what arrived.

@@ -111,8 +111,7 @@ final class VideoSender {
     send: (MediaPacketKind, UnsafeMutableRawBufferPointer, Int) -> Void
   ) {
     guard let track else { return }
-    captureIfDue(
-      at: now, wallClock: wallClock, track: track, isClosed: path.isSilent || path.isOpening)
+    captureIfDue(at: now, wallClock: wallClock, track: track, isSilent: path.isSilent)
     let repeats = path.loss > Self.burstyLoss && rate.hasRoomForCopies
     for stream in streams {
       stream.repeatsBase = repeats
@@ -130,11 +129,11 @@ final class VideoSender {
   }
 
   private func captureIfDue(
-    at now: MonotonicTime, wallClock: WallClock, track: NegotiatedMedia.SendTrack, isClosed: Bool
+    at now: MonotonicTime, wallClock: WallClock, track: NegotiatedMedia.SendTrack, isSilent: Bool
   ) {
     let framesPerSecond = rate.framesPerSecond
     // What stands still, or goes nowhere, begins to move again with a picture that needs none before it.
-    let isMoving = framesPerSecond > 0 && !isClosed
+    let isMoving = framesPerSecond > 0 && !isSilent
     if !isMoving, wasMoving { for stream in streams { stream.hold() } }
     wasMoving = isMoving
     guard framesPerSecond > 0 else { return }
@@ -146,9 +145,8 @@ final class VideoSender {
     let interval = TimeSpan(nanoseconds: 1_000_000_000 / Int64(framesPerSecond))
     // A driver that was late skips pictures; it does not catch up.
     nextFrame = now - nextFrame > interval ? now + interval : nextFrame + interval
-    // Into an outage nothing is shown, nor into a path that has not answered yet: what is captured now
-    // would come too late anyway.
-    guard !isClosed else { return }
+    // Into an outage nothing is shown: what is captured now would come too late anyway.
+    guard !isSilent else { return }
     let shares = chooseShares()
     let used = zip(streams, shares).filter { $0.1 > 0 }
     guard used.allSatisfy({ $0.0.isReady(at: now) }) else { return }

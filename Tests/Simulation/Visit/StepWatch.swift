@@ -7,12 +7,16 @@ public import Wire
 public struct StepWatch: Sendable {
   /// A queue longer than this is felt in conversation.
   public static let longQueue = TimeSpan.milliseconds(150)
-  /// From one look to the next, in seconds: a queue seen long may last until then.
-  private static let look = 0.1
 
-  /// Since each drop, the moment from which the queue was short for good, until the next step; the
-  /// worst, in seconds.
+  /// Since each drop, the moment from which the queue was short for a whole second; the worst, in
+  /// seconds.
   public private(set) var slowestDrain = 0.0
+  /// The share of the time after that in which the queue was long again, while the line was narrow, in
+  /// percent: what probing for more costs.
+  public var longAgain: Double { Double(longLooks) / Double(max(narrowLooks, 1)) * 100 }
+  /// Since each drop, the last moment before the next step at which the queue was long; the worst, in
+  /// seconds.
+  public private(set) var lastLong = 0.0
   /// Since each rise, the moment from which both had the whole picture; the worst, in seconds.
   public private(set) var slowestRise = 0.0
   /// Since each end of an outage, the moment at which both had heard the other; the worst, in seconds.
@@ -25,6 +29,10 @@ public struct StepWatch: Sendable {
   private var timeline: Timeline
   private var rate: Int64?
   private var droppedAt: MonotonicTime?
+  /// Since when the queue is short; nil while it is long.
+  private var shortSince: MonotonicTime?
+  private var isDrained = false
+  private var (longLooks, narrowLooks) = (0, 0)
   private var roseAt: MonotonicTime?
   private var healedAt: MonotonicTime?
   private var phaseStart: MonotonicTime
@@ -62,7 +70,16 @@ public struct StepWatch: Sendable {
     let isLong = [run.citizen.up, run.citizen.down].contains {
       run.visit.network.waiting(on: $0, at: now) >= Self.longQueue
     }
-    if isLong { slowestDrain = max(slowestDrain, (now - dropped).seconds + Self.look) }
+    if isLong { lastLong = max(lastLong, (now - dropped).seconds) }
+    if isDrained {
+      narrowLooks += 1
+      longLooks += isLong ? 1 : 0
+      return
+    }
+    shortSince = isLong ? nil : shortSince ?? now
+    let drained = shortSince ?? now
+    slowestDrain = max(slowestDrain, (drained - dropped).seconds)
+    isDrained = now - drained >= .seconds(1)
   }
 
   /// The whole picture: full width, and nine in ten of its pictures.
@@ -75,7 +92,7 @@ public struct StepWatch: Sendable {
     switch event {
     case .become(let access):
       let new = access.down.line.bitsPerSecond
-      (droppedAt, roseAt) = (nil, nil)
+      (droppedAt, roseAt, shortSince, isDrained) = (nil, nil, nil, false)
       if let new, new < rate ?? .max {
         droppedAt = now
         drops += 1

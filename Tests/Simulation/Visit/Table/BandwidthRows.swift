@@ -9,6 +9,8 @@ extension QualityRow {
         Figure("concealed sound, worst minute", "%", .atMost(1), run.watch.worstPhase),
         Figure("queue under 150 ms after a drop", "s", .atMost(3), run.watch.slowestDrain),
         Figure("whole picture after a rise", "s", .atMost(10), run.watch.slowestRise),
+        Figure("queue over 150 ms after that", "%", nil, run.watch.longAgain),
+        Figure("last time over 150 ms after a drop", "s", nil, run.watch.lastLong),
         Figure("picture moving", "%", nil, run.movingPercent),
       ]
     },
