@@ -109,6 +109,8 @@ final class BesoegSystem: SystemUnderTest {
         RelayWorkerOptions(
           worker: Int(values["--worker"] ?? "") ?? 0, controlPath: values["--control"] ?? "",
           mediaPort: UInt16(values["--media-port"] ?? "") ?? 0,
-          advertisedAddresses: values["--advertise"].map { [$0] } ?? [])))
+          advertisedAddresses: values["--advertise"].map { [$0] } ?? [],
+          // Without it the supervisor takes this for another release and starts one beside it.
+          digest: UInt64(values["--digest"] ?? "", radix: 16) ?? 0)))
   }
 }
