@@ -87,10 +87,7 @@ struct NoteCommand: AsyncParsableCommand {
     }
 
     private static func step(_ word: String, _ texts: Texts) -> String? {
-      let word = word.trimmingCharacters(in: .whitespaces).lowercased()
-      if let number = Int(word), steps.indices.contains(number - 1) { return steps[number - 1] }
-      if let index = texts.list(.wordsProgress).firstIndex(of: word) { return steps[index] }
-      return steps.contains(word) ? word : nil
+      texts.code(word, of: steps, words: .wordsProgress)
     }
   }
 }

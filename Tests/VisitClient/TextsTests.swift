@@ -29,6 +29,16 @@ struct TextsTests {
     #expect(text == "Ringer til {name} {x} …")
   }
 
+  @Test func aChoiceIsReadByItsWordItsNumberAndTheServicesWord() {
+    let (texts, kinds) = (Texts.danish, ["illness", "holiday", "other"])
+    for word in ["ferie", " Ferie ", "2", "holiday"] {
+      #expect(texts.code(word, of: kinds, words: .wordsAbsence) == "holiday")
+    }
+    for word in ["0", "4", "feri", ""] {
+      #expect(texts.code(word, of: kinds, words: .wordsAbsence) == nil)
+    }
+  }
+
   @Test func noLineOfHelpOrProgressBreaksTheTerminal() {
     for key in TextKey.allCases where key.rawValue.hasPrefix("status") {
       #expect(Texts.danish[key, ["time": "00:42", "quality": "dårlig forbindelse"]].count < 80)

@@ -109,6 +109,8 @@ public struct SeriesRecord: Codable, Sendable {
 public struct GapRecord: Codable, Sendable {
   /// Its series.
   public var series: String
+  /// Whose it would have been, where it is told.
+  public var citizen: String?
   /// The time the series gives it: Danish local time.
   public var original: String
   /// Why, in Danish.

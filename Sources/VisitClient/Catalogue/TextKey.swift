@@ -113,7 +113,8 @@ public enum TextKey: String, Sendable, CaseIterable {
     helpWeeks, helpUntil, helpCount, helpSkip, helpGrant, helpAddGrant, helpExtendGrant,
     helpProposeTerms, helpDecideTerms, helpLaw, helpGrantFrom, helpGrantTo, helpBorn, helpForms,
     helpWeeklyMinutes, helpCap, helpPackage, helpReference, helpExtraVisits, helpApprove,
-    helpAbsent, helpAbsentFrom, helpAbsentTo, helpAbsentKind, helpAbsences, helpAbsentBack,
+    helpAbsent, helpAbsentFrom, helpAbsentTo, helpAbsentKind, wordsAbsence, helpAbsences,
+    helpAbsentBack,
     helpAbsenceID, helpTodo, helpSettle, helpSubstitute, helpMoveTo, helpPhone, helpCallOff,
     helpAgreed, helpConvert, helpConvertTo, helpDelay, helpDelayMinutes
 

@@ -70,6 +70,17 @@ public struct Texts: Sendable {
     self[key].split(separator: ",").map { String($0.trimmingPrefix(" ")) }
   }
 
+  /// The service's word for `word`, which is one of `codes`, one of the catalogue's words for them
+  /// (in the same order), or its number from 1; nil where it is none of these.
+  public func code(_ word: String, of codes: [String], words: TextKey) -> String? {
+    let word = word.trimmingCharacters(in: .whitespaces).lowercased()
+    if let number = Int(word), codes.indices.contains(number - 1) { return codes[number - 1] }
+    if let index = list(words).firstIndex(of: word), codes.indices.contains(index) {
+      return codes[index]
+    }
+    return codes.contains(word) ? word : nil
+  }
+
   /// One entry of a list, empty beyond its end.
   func list(_ key: TextKey, at index: Int) -> String {
     let entries = list(key)

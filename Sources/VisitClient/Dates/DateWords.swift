@@ -41,7 +41,7 @@ public struct DateWords: Sendable {
       // RFC 3339's "T" instead of a space.
       words = [String(whole.prefix(10)), String(whole.dropFirst(11))] + words.dropFirst()
     }
-    let day = try takeDay(&words)
+    let (day, name) = try takeNamedDay(&words)
     if case .instant(let date) = day {
       if let extra = words.first { throw .notUnderstood(extra) }
       return date
@@ -52,8 +52,26 @@ public struct DateWords: Sendable {
     }
     guard let time = clock(word) else { throw .notUnderstood(word) }
     if let extra = words.first { throw .notUnderstood(extra) }
-    return try resolve(day, time)
+    let date = try resolve(day, time)
+    // `mandag 24/11` where that is a Tuesday: one of the two is a slip, and nobody knows which.
+    if let name, name != weekday(of: date) { throw .ambiguous(text) }
+    return date
   }
+
+  /// A day as the week shows it, `tirsdag 24/11`: the date, and the weekday it is said to be.
+  private func takeNamedDay(
+    _ words: inout ArraySlice<String>
+  ) throws(DateWordsError) -> (day: Day?, name: Int?) {
+    let day = try takeDay(&words)
+    guard case .weekday(let name) = day else { return (day, nil) }
+    var rest = words
+    guard let next = try? takeDay(&rest), case .date = next else { return (day, nil) }
+    words = rest
+    return (next, name)
+  }
+
+  /// 0 is Monday.
+  private func weekday(of date: Date) -> Int { ((copenhagen.parts(date).weekday ?? 2) + 5) % 7 }
 
   private enum Day: Equatable {
     case instant(Date)
@@ -188,7 +206,7 @@ public struct DateWords: Sendable {
     case .offset(let days):
       date = try at(daysFromToday: days, time)
     case .weekday(let weekday):
-      let ahead = (weekday - ((today.weekday ?? 2) + 5) % 7 + 7) % 7
+      let ahead = (weekday - self.weekday(of: now) + 7) % 7
       let first = try at(daysFromToday: ahead, time)
       date = isPassed(first) ? try at(daysFromToday: ahead + 7, time) : first
     case .date(let year, let month, let day):

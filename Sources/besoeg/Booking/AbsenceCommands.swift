@@ -20,14 +20,24 @@ struct ReportAbsence: AsyncParsableCommand {
   @Option(help: .init(Texts.current[.helpAbsentTo]))
   var to: String?
   @Option(help: .init(Texts.current[.helpAbsentKind]))
-  var kind = "illness"
+  var kind = Texts.current.list(.wordsAbsence).first ?? kinds[0]
   @Option(help: .init(Texts.current[.helpWorker]))
   var worker: String?
   @OptionGroup var common: CommonOptions
 
+  /// The service's words, in the order of the catalogue's.
+  private static let kinds = ["illness", "holiday", "other"]
+
+  func validate() throws {
+    guard Texts.current.code(kind, of: Self.kinds, words: .wordsAbsence) != nil else {
+      throw ValidationError(Texts.current[.helpAbsentKind])
+    }
+  }
+
   func run() async throws {
     let program = try ClientProgram(ca: common.ca)
     let (texts, dates) = (program.texts, DateText(program.texts))
+    let kind = texts.code(kind, of: Self.kinds, words: .wordsAbsence) ?? kind
     let now = Date()
     let start = try from.map { try program.date($0, now: now) } ?? now
     let end =

@@ -53,7 +53,8 @@ struct ListTodos: AsyncParsableCommand {
       terminal.line(texts[.todoGaps])
       for gap in list.gaps.prefix(10) {
         let text = texts.language == .danish ? gap.da : gap.en
-        terminal.print(lines: wrapped("  – " + text, width: terminal.width))
+        let whose = gap.citizen.map { $0 + ": " } ?? ""
+        terminal.print(lines: wrapped("  – " + whose + text, width: terminal.width))
       }
     }
     terminal.line()

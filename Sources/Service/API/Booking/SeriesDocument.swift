@@ -4,13 +4,16 @@ import Visits
 /// An occurrence that could not be laid, as the API shows it.
 struct GapDocument: Encodable, Sendable {
   var series: String
+  /// Whose visit it would have been, where the list is not of one series.
+  var citizen: String?
   var original: LocalDateTime
   var code: String
   var da: String
   var en: String
 
-  init(_ gap: SeriesGap) {
+  init(_ gap: SeriesGap, citizen: Person? = nil) {
     series = gap.series.rawValue
+    self.citizen = citizen?.displayName
     original = gap.original
     code = gap.code
     da = gap.danish

@@ -99,14 +99,15 @@ struct AbsenceRoutes: Sendable {
     try caller.require(.supportWorker, .teamLead, .operations)
     let team = try await access.team(of: caller)
     let tasks = try await store.absenceTasks(tenant: caller.tenant, workers: team, at: now)
-    var gaps: [SeriesGap] = []
+    var gaps: [GapDocument] = []
     for gap in try await store.seriesGaps(tenant: caller.tenant, from: now) {
-      let series = try await store.seriesDetails(gap.series, tenant: caller.tenant).series
-      if team?.contains(series.workerID) ?? true { gaps.append(gap) }
+      let details = try await store.seriesDetails(gap.series, tenant: caller.tenant)
+      guard team?.contains(details.series.workerID) ?? true else { continue }
+      // Operations see that visits are missing, not whose.
+      gaps.append(GapDocument(gap, citizen: caller.role == .operations ? nil : details.citizen))
     }
     return try ServiceJSON.response(
-      TodoList(
-        todos: tasks.map { TodoDocument($0, at: now) }, gaps: gaps.map { GapDocument($0) }))
+      TodoList(todos: tasks.map { TodoDocument($0, at: now) }, gaps: gaps))
   }
 
   @Sendable private func take(_ request: Request, _ context: ServiceContext) async throws
