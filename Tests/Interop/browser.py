@@ -23,6 +23,7 @@ STATS = """async () => {
       result.srtpCipher = stat.srtpCipher;
       result.dtlsRole = stat.dtlsRole;
     }
+    if (stat.type === "media-source") result[`source_${stat.kind}`] = { ...stat };
     if (stat.type === "inbound-rtp" || stat.type === "outbound-rtp") {
       result[`${stat.type.split("-")[0]}_${stat.kind}`] = { ...stat };
     }

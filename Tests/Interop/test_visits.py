@@ -99,7 +99,10 @@ def test_chromium_and_native_client_hear_and_see_each_other(
 
     # What the native client proves that it received from Chromium.
     assert proof["framesSeen"] > 100, proof
-    assert proof["packetsLost"] == 0 and proof["framesMissing"] == 0, proof
+    assert proof["packetsLost"] == 0, proof
+    # A picture that Chromium itself left out, busy or still asking what the path carries, was never sent.
+    left_out = seen["source_video"]["frames"] - seen["outbound_video"]["framesEncoded"]
+    assert proof["framesMissing"] <= left_out + 15 * short, (left_out, short, proof)
     assert proof["longestFreezeMs"] < 1000 + 1000 * short, (proof, short)
     assert proof["tonesHeard"] >= 10, proof
     # Over the whole call, its start included: "ok" is under 5 %.
