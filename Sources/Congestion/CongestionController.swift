@@ -41,6 +41,8 @@ public struct CongestionController: ~Copyable, Sendable {
   private var unreported = 0
   /// Whether the path has been asked once how much it carries.
   public private(set) var hasAnswer = false
+  /// What the last probe that met no limit found.
+  public private(set) var found: FoundRate?
   /// Whether we send clearly less than the estimate.
   public private(set) var isApplicationLimited = true
 
@@ -104,6 +106,7 @@ public struct CongestionController: ~Copyable, Sendable {
     trend.restart()
     queue.restart()
     drain.restart()
+    found = nil
     loss.restart(at: now)
     probes.restart(at: now + .milliseconds(300))
   }
@@ -257,6 +260,7 @@ public struct CongestionController: ~Copyable, Sendable {
       rate.meetLimit(found, keeping: found, at: now)
     }
     hasAnswer = true
+    if !answer.isLimit { found = FoundRate(bitrate: Int(answer.bitrate), at: now) }
     guard answer.bitrate > rate.bitrate, !isDraining, !isCompeting
     else { return }
     rate.forgetLimit()

@@ -1,4 +1,18 @@
-import Wire
+public import Wire
+
+/// What a path was found to carry: a probe came through without a queue.
+public struct FoundRate: BitwiseCopyable, Sendable {
+  /// In bit/s.
+  public let bitrate: Int
+  /// When the answer came.
+  public let at: MonotonicTime
+
+  /// A rate found at a time.
+  public init(bitrate: Int, at: MonotonicTime) {
+    self.bitrate = bitrate
+    self.at = at
+  }
+}
 
 /// Decides when to probe, and reads the answer.
 ///

@@ -53,6 +53,9 @@ public struct StandingQueue: Sendable, BitwiseCopyable {
   private var narrowUntil = MonotonicTime.zero
   private var last = MonotonicTime.zero
 
+  /// When pictures last had to make way.
+  private var stoodAt = MonotonicTime.zero
+
   /// The least pause between two probes of a path that hardly carries the sound: each is a queue
   /// before it.
   public static let probePause = TimeSpan.seconds(8)
@@ -64,12 +67,13 @@ public struct StandingQueue: Sendable, BitwiseCopyable {
   public init() {}
 
   /// Takes what is seen of the path: the controller's estimate, what arrives, the queue's delay, the
-  /// loss, and for how long pictures have been waiting to leave. True where making way has just turned
-  /// out to be in vain.
+  /// loss, for how long pictures have been waiting to leave, and what a probe found last. True where
+  /// making way has just turned out to be in vain.
   public mutating func update(
     estimate: Int, arrives: Int, delay: TimeSpan, loss: Double, wait: TimeSpan,
-    at now: MonotonicTime
+    found: FoundRate?, at now: MonotonicTime
   ) -> Bool {
+    if let found { note(found, estimate: estimate) }
     let isNarrow = now < narrowUntil && Double(arrives) < Self.narrow.path
     let elapsed = min((now - last).seconds, 1)
     last = now
@@ -101,6 +105,7 @@ public struct StandingQueue: Sendable, BitwiseCopyable {
     if stands || (wait > Self.patience && isDoubtful && slope > Self.draining) {
       let carried = max(Double(arrives) * Self.share, Self.least)
       if bound == nil { yielding = (now, delay) }
+      stoodAt = now
       bound = min(bound ?? carried, carried)
       if carried < Self.narrow.path { narrowUntil = now + Self.memory }
     } else if let before = bound, let calmSince {
@@ -112,6 +117,16 @@ public struct StandingQueue: Sendable, BitwiseCopyable {
       bound = grown < Double(estimate) ? grown : nil
     }
     return false
+  }
+
+  /// Takes what a probe found. While nothing but sound is sent, what arrives does not tell a narrow path
+  /// from a wide one that stood still for a moment; an answer that came since does.
+  private mutating func note(_ found: FoundRate, estimate: Int) {
+    guard found.at > stoodAt, Double(found.bitrate) > Self.narrow.path else { return }
+    narrowUntil = .zero
+    guard let before = bound else { return }
+    let carried = max(before, Double(found.bitrate) * Self.share)
+    bound = carried < Double(estimate) ? carried : nil
   }
 
   /// Forgets it: another path.

@@ -130,7 +130,8 @@ struct DownstreamPath: ~Copyable {
     guard !controllers[0].isSilent else { return }
     let isVain = standing.update(
       estimate: controllers[0].estimate, arrives: controllers[0].acknowledged,
-      delay: controllers[0].queueingDelay, loss: controllers[0].lossFraction, wait: .zero, at: now)
+      delay: controllers[0].queueingDelay, loss: controllers[0].lossFraction, wait: .zero,
+      found: controllers[0].found, at: now)
     if isVain { controllers[0].noteCompetitor(at: now) }
   }
 

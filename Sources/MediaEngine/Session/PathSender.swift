@@ -72,7 +72,8 @@ struct PathSender: ~Copyable {
     } else if hasFeedback, !controller.isSilent {
       let isVain = standing.update(
         estimate: controller.estimate, arrives: controller.acknowledged,
-        delay: controller.queueingDelay, loss: controller.lossFraction, wait: wait, at: now)
+        delay: controller.queueingDelay, loss: controller.lossFraction, wait: wait,
+        found: controller.found, at: now)
       if isVain { controller.noteCompetitor(at: now) }
     }
     let rate = hasFeedback ? controller.pacingRate : pictureBitrate * Self.blindPacing
