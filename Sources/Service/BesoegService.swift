@@ -95,6 +95,11 @@ public struct BesoegService: Sendable {
     AutoAnswerRoutes(store: store, clock: clock).add(to: api)
     GroupRoutes(store: store, clock: clock).add(to: api)
     MeetingRoutes(store: store, coordinator: coordinator, clock: clock).add(to: api)
+    StartRoutes(store: store, access: access, clock: clock).add(to: api)
+    GuidanceRoutes(store: store, clock: clock).add(to: api)
+    EquipmentRoutes(store: store).add(to: api)
+    RequestRoutes(store: store, access: access, clock: clock).add(to: api)
+    FloorRoutes(store: store, coordinator: coordinator).add(to: api)
     let reminders = ReminderRoutes(
       store: store, clock: clock, secrets: options.delivery.gateways.values.map(\.secret).sorted())
     reminders.add(to: api)

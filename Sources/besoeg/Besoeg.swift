@@ -16,7 +16,9 @@ struct Besoeg: AsyncParsableCommand {
       TodoCommand.self, ConvertCommand.self, DelayCommand.self, CallbackCommand.self,
       QueueCommand.self, PresenceCommand.self, NoteCommand.self, OutcomeCommand.self,
       GoalsCommand.self, FollowUpsCommand.self, RemindersCommand.self, CalendarCommand.self,
-      AccessLogCommand.self, ExportCommand.self, LoginCommand.self, ProofFilesCommand.self,
+      AccessLogCommand.self, ExportCommand.self, CitizensCommand.self, RequestsCommand.self,
+      FreedCommand.self, StartCommand.self, EquipmentCommand.self, HomeVisitCommand.self,
+      ParkedCommand.self, LoginCommand.self, ProofFilesCommand.self,
     ],
     defaultSubcommand: TodayCommand.self)
 

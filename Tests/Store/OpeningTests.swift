@@ -20,12 +20,16 @@ import Visits
       names == [
         "absence", "absenceTask", "accessLog", "audit", "autoAnswer", "calendarFeed", "callback",
         "careCircle", "delayNotice", "device", "devicePresence", "dropInSession", "dutyRota",
-        "event", "eventAudience", "followUp", "freedTime", "goal", "grantEntry", "groupMeeting",
-        "groupMember", "groupStep", "groupUnit", "heartbeat", "keepApart", "ledger", "note",
-        "openingProfile", "outcome", "participant", "person", "purgeLicence", "queueTicket",
-        "reminder", "reminderPlan", "retention", "room", "roomTime", "sample", "series",
+        "equipment", "event", "eventAudience", "followUp", "freedTime", "goal", "grantEntry",
+        "groupMeeting",
+        "groupMember", "groupStep", "groupUnit", "heartbeat", "homeVisitOrder", "keepApart",
+        "ledger", "note",
+        "openingProfile", "outcome", "parkedTopic", "participant", "person", "purgeLicence",
+        "queueTicket",
+        "reminder", "reminderPlan", "retention", "room", "roomTime", "sample", "screenStart",
+        "series",
         "seriesGap", "setting", "supportGrant", "team", "teamMember", "tenant", "timeProposal",
-        "verdict", "visit",
+        "verdict", "visit", "waitingWish",
       ])
   }
 

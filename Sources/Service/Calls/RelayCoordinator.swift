@@ -13,6 +13,8 @@ public actor RelayCoordinator {
   struct Room {
     var details: VisitDetails
     var call: LiveCall
+    /// How a meeting's time to speak is shared, for as long as the room is open.
+    var floor = MeetingFloor()
   }
 
   let store: any BesoegStore

@@ -74,6 +74,11 @@ extension RelayCoordinator {
 
   private func speaking(_ people: [String], in name: String) async {
     guard let details = await room(named: name), let room = rooms[details.visit.id] else { return }
+    if !details.visit.isTwoParty {
+      // Somebody else may have changed the room while it was looked up.
+      rooms[details.visit.id]?.floor.speaking(
+        people.map(PersonID.init(rawValue:)), at: clock.now())
+    }
     let payload = SpeakingEvent(visit: name, participants: people)
     for person in room.call.present {
       send("speaking", payload, to: person, tenant: details.visit.tenant)

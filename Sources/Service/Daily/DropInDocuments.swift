@@ -10,6 +10,11 @@ struct DropInDocument: Encodable, Sendable {
   var isOpen: Bool
   var softMinutes: Int
   var host: String
+  /// For whom it is, where it is not for everybody (A9).
+  var targetGroups: [TargetGroup]?
+  var areas: [String]?
+  /// Whether it is held on screen, where areas do not matter.
+  var isVirtual: Bool?
 
   init(_ session: DropInSession, at now: UTCMilliseconds) {
     id = session.id.rawValue
@@ -19,6 +24,10 @@ struct DropInDocument: Encodable, Sendable {
     isOpen = session.window.contains(now)
     softMinutes = session.softMinutes
     host = session.host.rawValue
+    guard let eligibility = session.eligibility else { return }
+    targetGroups = TargetGroup.allCases.filter(eligibility.targetGroups.contains)
+    areas = eligibility.areas.map(\.rawValue).sorted()
+    isVirtual = eligibility.isVirtual
   }
 }
 

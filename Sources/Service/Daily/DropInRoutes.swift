@@ -39,6 +39,16 @@ struct DropInRoutes: Sendable {
     var backupId: String?
     var softMinutes: Int?
     var weeks: Int?
+    var targetGroups: Set<TargetGroup>?
+    var areas: Set<TeamID>?
+    var isVirtual: Bool?
+
+    /// For whom it is; nil where nothing is said.
+    var eligibility: DropInEligibility? {
+      guard targetGroups != nil || areas != nil || isVirtual != nil else { return nil }
+      return DropInEligibility(
+        targetGroups: targetGroups ?? [], areas: areas ?? [], isVirtual: isVirtual ?? true)
+    }
   }
 
   private struct NewTicket: Decodable {
@@ -84,7 +94,8 @@ struct DropInRoutes: Sendable {
         id: .random(), tenant: caller.tenant,
         team: body.team.map(TeamID.init(rawValue:)) ?? .everybody,
         window: TimeWindow(start: start, minutes: length), host: PersonID(rawValue: host),
-        backup: body.backupId.map(PersonID.init(rawValue:)), softMinutes: soft)
+        backup: body.backupId.map(PersonID.init(rawValue:)), softMinutes: soft,
+        eligibility: body.eligibility)
     }
     let now = clock.now()
     try await store.addDropIn(sessions, tenant: caller.tenant, by: caller.initiator, at: now)

@@ -14,6 +14,8 @@ public struct MunicipalityFile: Decodable, Sendable {
   var people: [PersonEntry]?
   var grants: [GrantEntry]?
   var series: [SeriesEntry]?
+  /// What it has agreed about screen visits; nil for what is suggested.
+  var guidance: Guidance?
 
   struct TeamEntry: Decodable, Sendable {
     var id: TeamID
@@ -83,6 +85,12 @@ public struct MunicipalityFile: Decodable, Sendable {
       try await store.putRoom(room, tenant: tenant, by: .system, at: now)
     }
     try await store.putOpeningProfiles(opening, tenant: tenant, by: .system, at: now)
+    if var guidance {
+      // The example's key workers are there with the example's people only.
+      let known = Set(try await store.people(tenant: tenant, role: nil).map(\.id))
+      guidance.keyWorkers = guidance.keyWorkers.filter(known.contains)
+      try await store.setGuidance(guidance, tenant: tenant, by: .system, at: now)
+    }
     guard withPeople else { return }
     for person in people ?? [] where person.role == .citizen {
       let circle = CareCircle(

@@ -8,13 +8,26 @@ public struct GrantDetails: Hashable, Sendable {
   public var history: [GrantEntry]
   /// What it asks for, due or not (A4, B23, H6).
   public var tasks: [GrantTask]
+  /// What its package makes of the week's minutes, the primary form first; empty without one (A13).
+  public var mix: [FormMinutes]
 
   /// A grant with its history.
-  public init(grant: Grant, history: [GrantEntry], tasks: [GrantTask]) {
+  public init(
+    grant: Grant, history: [GrantEntry], tasks: [GrantTask], mix: [FormMinutes] = []
+  ) {
     self.grant = grant
     self.history = history
     self.tasks = tasks
+    self.mix = mix
   }
+}
+
+/// Minutes a week in one form.
+public struct FormMinutes: Hashable, Sendable {
+  /// The form.
+  public var form: VisitForm
+  /// The minutes.
+  public var minutes: Int
 }
 
 /// Grants (A1–A16).

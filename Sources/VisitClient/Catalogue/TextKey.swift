@@ -122,6 +122,21 @@ public enum TextKey: String, Sendable, CaseIterable {
   case demoStepWeek, demoStepWeekDone, demoStepLaw, demoStepLawDone, demoStepAbsence,
     demoStepAbsenceDone
 
+  // Getting started, and what waits to be taken up.
+  case helpCitizens, rosterHeading, rosterNothing, rosterBackup, rosterEmpty, helpRequests,
+    requestsNone, requestsHint, requestCallback, requestDropIn, requestWish, helpFreed,
+    helpFreedOffer, helpFreedTo, freedNone, freedWaiting, freedForWhom, freedOffered,
+    numberUnclear, choiceUnclear, helpStart, helpStartAnswer, helpStartPractice, helpStartResult,
+    helpStartNote, helpStartDevice, helpStartNetwork, helpStartNoPicture, helpStartNoSound,
+    helpStartAdvice, wordsStartAnswer, wordsStartStep, wordsStartResult, wordsStartDevice,
+    wordsStartNetwork, wordsStartConclusion, startHeading, startNotAsked, startNext, startDue,
+    adviceInPerson, adviceAsk, helpEquipment, helpEquipmentName, helpEquipmentAdd,
+    helpEquipmentLend, helpEquipmentBack, helpEquipmentCondition, wordsEquipment, wordsCondition,
+    equipmentAdded, equipmentNone, equipmentDue, equipmentLent, helpHomeVisit, helpHomeText,
+    helpHomeFault, helpHomeBring, helpHomePlan, helpHomeAt, helpHomeDone, helpHomeNotFixed,
+    wordsFault, homeOrdered, homeNoted, homeNone, homeBring, helpParked, helpParkTopic, helpParkTo,
+    helpParkNote, helpParkTake, helpParkDone, wordsRecipient, parkedDone, parkedNone
+
   /// How a role is said.
   public static func role(_ role: Role) -> TextKey {
     switch role {

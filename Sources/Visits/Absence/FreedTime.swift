@@ -88,6 +88,14 @@ public struct WaitingWish: Hashable, Sendable, Codable {
     self.since = since
   }
 
+  /// The wish, or why it cannot be kept.
+  public func checked(at now: UTCMilliseconds) throws(Refusal) -> WaitingWish {
+    guard (FreedTime.shortestMinutes...480).contains(minutes), window.end > now,
+      window.minutes >= minutes, window.minutes <= 92 * 1440, workers.count <= 20
+    else { throw .wishUnclear }
+    return self
+  }
+
   /// Those of `wishes` that fit the freed time, longest waiting first.
   public static func fitting(_ freed: FreedTime, among wishes: [WaitingWish]) -> [WaitingWish] {
     wishes.filter { wish in
@@ -96,4 +104,12 @@ public struct WaitingWish: Hashable, Sendable, Codable {
         && (wish.workers.isEmpty || wish.workers.contains(freed.worker))
     }.sorted { ($0.since, $0.citizen.rawValue) < ($1.since, $1.citizen.rawValue) }
   }
+}
+
+extension Refusal {
+  /// Nobody could keep to the wish.
+  public static let wishUnclear = Refusal(
+    "wish-unclear", .invalid,
+    da: "Skriv, hvor mange minutter du ønsker, og hvilke dage der passer inden for tre måneder.",
+    en: "Write how many minutes you would like and which days suit within three months.")
 }

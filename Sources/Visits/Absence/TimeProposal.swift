@@ -68,13 +68,18 @@ public struct TimeProposal: Hashable, Sendable, Codable {
   public static let optionCount = 2...3
 
   /// A proposal that may be sent, or why not.
+  ///
+  /// - Parameter isFreed: Whether the time became free by a cancellation: then one is offered, take
+  ///   it or leave it (B15).
   public static func offer(
-    id: TimeProposalID, visit: Visit, starts: [UTCMilliseconds], by initiator: Initiator,
-    at now: UTCMilliseconds
+    id: TimeProposalID, visit: Visit, starts: [UTCMilliseconds], isFreed: Bool = false,
+    by initiator: Initiator, at now: UTCMilliseconds
   ) throws(Refusal) -> TimeProposal {
     let worker = try initiator.requireBooker()
     let starts = Set(starts).sorted()
-    guard optionCount.contains(starts.count) else { throw .proposeTwoOrThree }
+    guard optionCount.contains(starts.count) || isFreed && starts.count == 1 else {
+      throw .proposeTwoOrThree
+    }
     guard starts.allSatisfy({ $0 > now }) else { throw .startsInThePast }
     return TimeProposal(
       id: id, visit: visit, starts: starts, proposedBy: worker, state: .open)

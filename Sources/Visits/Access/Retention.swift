@@ -20,6 +20,9 @@ public enum DataKind: String, Codable, Sendable, Hashable, CaseIterable {
   case callbacks
   /// Reminders that were sent.
   case reminders
+  /// How citizens got started with screen visits, equipment given up, work orders, parked topics and
+  /// wishes.
+  case start
   /// Paired devices and preferences, kept for coming back (A12).
   case pairing
   /// The log of who saw what.
@@ -77,6 +80,7 @@ public struct RetentionPolicy: Hashable, Sendable, Codable {
       RetentionPeriod(.queue, days: 30, from: .event),
       RetentionPeriod(.callbacks, days: 90, from: .event),
       RetentionPeriod(.reminders, days: 90, from: .event),
+      RetentionPeriod(.start, days: 365, from: .courseEnd),
       RetentionPeriod(.pairing, days: 365, from: .courseEnd),
       RetentionPeriod(.accessLog, days: 730, from: .event),
       RetentionPeriod(.audit, days: 1827, from: .event),
@@ -121,7 +125,7 @@ public struct RetentionPolicy: Hashable, Sendable, Codable {
   public func purge(on today: LocalDate) -> [PurgeStep] {
     let order: [DataKind] = [
       .events, .queue, .callbacks, .reminders, .followUps, .callQuality, .ledger, .notes,
-      .consents, .visits, .grants, .pairing, .accessLog, .audit,
+      .start, .consents, .visits, .grants, .pairing, .accessLog, .audit,
     ]
     return order.compactMap { kind in
       period(of: kind).map {

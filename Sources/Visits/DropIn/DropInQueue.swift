@@ -36,11 +36,13 @@ public struct DropInQueue: Sendable {
   /// Puts a citizen in line and returns their ticket: the one they have, when they are in line
   /// already.
   ///
-  /// - Parameter talksBefore: For a citizen without a grant the talks they have had; nil otherwise.
+  /// - Parameters:
+  ///   - talksBefore: For a citizen without a grant the talks they have had; nil otherwise.
+  ///   - visitor: What is known of the citizen, where the session is not for everybody (A9).
   public mutating func join(
     id: TicketID, citizen: PersonID, phone: String? = nil, topic: String? = nil,
-    appointment: UTCMilliseconds? = nil, talksBefore: Int? = nil, by initiator: Initiator,
-    at now: UTCMilliseconds
+    appointment: UTCMilliseconds? = nil, talksBefore: Int? = nil, visitor: DropInVisitor? = nil,
+    by initiator: Initiator, at now: UTCMilliseconds
   ) throws(Refusal) -> QueueTicket {
     guard initiator.role != .citizen || initiator.person == citizen else { throw .notYourTicket }
     if let present = tickets.first(where: { $0.citizen == citizen && $0.state.isOpen }) {
@@ -52,6 +54,7 @@ public struct DropInQueue: Sendable {
     if let talksBefore, talksBefore >= Self.talksWithoutGrant {
       throw .talksUsed(limit: Self.talksWithoutGrant)
     }
+    try session.eligibility?.check(visitor ?? DropInVisitor())
     if let appointment { try checkFree(appointment, at: now) }
     let ticket = QueueTicket(
       id: id, session: session.id, number: (tickets.last?.number ?? 0) + 1, citizen: citizen,

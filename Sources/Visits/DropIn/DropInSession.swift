@@ -25,6 +25,8 @@ public struct DropInSession: Hashable, Sendable, Codable {
   public var backup: PersonID?
   /// What a talk is meant to take, in minutes; a soft limit (C2, C6).
   public var softMinutes: Int
+  /// Who may come; nil for everybody (A9).
+  public var eligibility: DropInEligibility?
 
   /// "Varer ca. 20 minutter" (C6).
   public static let usualMinutes = 20
@@ -33,7 +35,7 @@ public struct DropInSession: Hashable, Sendable, Codable {
   public init(
     id: DropInSessionID, tenant: TenantID, team: TeamID, service: ServiceID = .dropIn,
     window: TimeWindow, host: PersonID, backup: PersonID? = nil,
-    softMinutes: Int = Self.usualMinutes
+    softMinutes: Int = Self.usualMinutes, eligibility: DropInEligibility? = nil
   ) {
     self.id = id
     self.tenant = tenant
@@ -43,6 +45,7 @@ public struct DropInSession: Hashable, Sendable, Codable {
     self.host = host
     self.backup = backup
     self.softMinutes = softMinutes
+    self.eligibility = eligibility
   }
 
   /// Whether `worker` may take people from the queue now: the host, the backup and whoever has the

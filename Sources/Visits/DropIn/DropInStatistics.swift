@@ -57,37 +57,3 @@ public struct DropInStatistics: Hashable, Sendable, Codable {
     return sorted[min(max(rank, 1), sorted.count) - 1]
   }
 }
-
-/// A matter that came up and belongs elsewhere (C10: "øvrige forhold håndteres i anden sammenhæng").
-public struct ParkedTopic: Hashable, Sendable, Codable {
-  /// The talk it came up in.
-  public var ticket: TicketID
-  /// Whose matter it is.
-  public var citizen: PersonID
-  /// What it is, in a few words.
-  public var text: String
-  /// Who parked it.
-  public var by: PersonID
-  /// When.
-  public var at: UTCMilliseconds
-
-  /// The longest text, in characters.
-  public static let longestText = 200
-
-  /// A parked matter, or why it cannot be kept like that.
-  public init(
-    of ticket: QueueTicket, text: String, by initiator: Initiator, at now: UTCMilliseconds
-  ) throws(Refusal) {
-    guard let worker = initiator.supporter, worker == ticket.claimedBy else {
-      throw .takenByColleague
-    }
-    guard let text = try PersonalNumber.checked(text, longest: Self.longestText) else {
-      throw .nothingWritten
-    }
-    self.ticket = ticket.id
-    citizen = ticket.citizen
-    self.text = text
-    by = worker
-    at = now
-  }
-}

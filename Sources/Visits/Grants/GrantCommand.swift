@@ -56,6 +56,8 @@ public enum GrantCommand: Hashable, Sendable {
   case withdrawProposal
   /// A status is written (H6). Written again, it replaces the former.
   case writeStatus(milestone: GrantMilestone.ID, text: String)
+  /// Support that belongs in the café is given otherwise, for a reason; nil takes that back (A8).
+  case exceptFromCafe(reason: String?)
   /// It ends on that day.
   case close(on: LocalDate, reason: GrantClosing.Reason)
 }
@@ -78,6 +80,8 @@ public enum GrantEntryKind: String, Codable, Sendable, Hashable, CaseIterable {
   case withdrawn
   /// A status was written.
   case status
+  /// Support that belongs in the café is given otherwise, or no longer.
+  case cafeException = "cafe-exception"
   /// It was closed.
   case closed
 }

@@ -67,6 +67,7 @@ public struct GrantRules: Sendable {
     case .withdrawProposal: return try step.withdraw()
     case .writeStatus(let milestone, let text):
       return try step.writeStatus(milestone, text: text)
+    case .exceptFromCafe(let reason): return try step.exceptFromCafe(reason)
     case .close(let day, let reason): return try step.close(on: day, reason: reason)
     }
   }

@@ -106,6 +106,16 @@ struct GrantStep {
     return change(changed, .status)
   }
 
+  func exceptFromCafe(_ reason: String?) throws(Refusal) -> GrantChange {
+    try requireDecider()
+    try requireOpen()
+    let reason = try reason.map { text throws(Refusal) in try GrantRules.reason(text) }
+    if reason == grant.cafeException { return GrantChange(grant: grant, entries: []) }
+    var changed = grant
+    changed.cafeException = reason
+    return change(changed, .cafeException, reason: reason)
+  }
+
   func close(on day: LocalDate, reason: GrantClosing.Reason) throws(Refusal) -> GrantChange {
     try requireDecider()
     try requireOpen()

@@ -40,14 +40,11 @@ public struct ScreenTrial: Hashable, Sendable, Codable {
   /// Whole months after a course's first day within which it is tried ("de første 3 måneder").
   public static let months = 3
 
-  /// The grant.
-  public var grant: GrantID
   /// The steps so far, in order.
   public var steps: [Step]
 
   /// A trial.
-  public init(grant: GrantID, steps: [Step] = []) {
-    self.grant = grant
+  public init(steps: [Step] = []) {
     self.steps = steps
   }
 
@@ -63,9 +60,9 @@ public struct ScreenTrial: Hashable, Sendable, Codable {
     case .supportWorker, .teamLead, nil: break
     case .citizen:
       guard state == .accepted || state == .declined || state == .stopped else {
-        throw .grantIsNotYours
+        throw .answerIsYours
       }
-    case .caseWorker, .operations, .administrator: throw .grantIsNotYours
+    case .caseWorker, .operations, .administrator: throw .offerIsTheTeams
     }
     if state == .notOffered, try GrantRules.optional(reason) == nil { throw .reasonMissing }
     let step = Step(

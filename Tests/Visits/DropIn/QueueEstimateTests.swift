@@ -70,19 +70,4 @@ import Visits
     let none = DropInStatistics(tickets: [], softMinutes: 20)
     #expect(none.meanMinutes == nil && none.medianWaitMinutes == nil)
   }
-
-  @Test func aParkedMatterIsKeptByWhoHeardIt() throws {
-    var queue = try Day.queue(1)
-    let ticket = try #require(try queue.claim(by: Day.anne, duty: [], at: Day.after(5)))
-    func park(_ text: String, by worker: String) throws -> ParkedTopic {
-      try ParkedTopic(
-        of: ticket, text: text,
-        by: .person(PersonID(rawValue: worker), role: .supportWorker, device: nil),
-        at: Day.after(6))
-    }
-    #expect(try park(" brev fra banken ", by: "anne").text == "brev fra banken")
-    #expect(throws: Refusal.takenByColleague) { try park("brev", by: "bo") }
-    #expect(throws: Refusal.nothingWritten) { try park(" ", by: "anne") }
-    #expect(throws: Refusal.personalNumber) { try park("010190 1234", by: "anne") }
-  }
 }

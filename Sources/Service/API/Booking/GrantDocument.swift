@@ -19,6 +19,12 @@ struct GrantTaskDocument: Encodable, Sendable {
   }
 }
 
+/// Minutes a week in one form.
+struct MixDocument: Encodable, Sendable {
+  var form: VisitForm
+  var minutes: Int
+}
+
 /// A grant as the API shows it.
 struct GrantDocument: Encodable, Sendable {
   var id: String
@@ -31,12 +37,16 @@ struct GrantDocument: Encodable, Sendable {
   var package: String?
   var purposes: [SupportPurpose]
   var targetGroup: TargetGroup
+  /// Why support that belongs in the café is given otherwise (A8).
+  var cafeException: String?
   var terms: [DatedTerms]
   var proposal: TermsProposal?
   var extended: GrantExtension?
   var closing: GrantClosing?
   /// How a decision under the paragraph can be appealed (A11).
   var appeal: NoticeDocument
+  /// The package's share of each form in the week's minutes, the primary one first (A13).
+  var mix: [MixDocument]?
   var tasks: [GrantTaskDocument]?
   var history: [GrantEntry]?
 
@@ -51,6 +61,7 @@ struct GrantDocument: Encodable, Sendable {
     package = grant.package?.rawValue
     purposes = SupportPurpose.allCases.filter(grant.purposes.contains)
     targetGroup = grant.targetGroup
+    cafeException = grant.cafeException
     terms = grant.terms
     proposal = grant.proposal
     extended = grant.extended
@@ -60,6 +71,9 @@ struct GrantDocument: Encodable, Sendable {
 
   init(_ details: GrantDetails) {
     self.init(details.grant)
+    mix =
+      details.mix.isEmpty
+      ? nil : details.mix.map { MixDocument(form: $0.form, minutes: $0.minutes) }
     tasks = details.tasks.map { GrantTaskDocument($0) }
     history = details.history
   }

@@ -20,6 +20,7 @@ struct GrantRoutes: Sendable {
     group.post("grants/{grant}/decide", use: decide)
     group.post("grants/{grant}/withdraw", use: withdraw)
     group.post("grants/{grant}/status", use: writeStatus)
+    group.post("grants/{grant}/cafe-exception", use: exceptFromCafe)
     group.post("grants/{grant}/close", use: close)
   }
 
@@ -80,6 +81,10 @@ struct GrantRoutes: Sendable {
   private struct Status: Decodable {
     var milestone: String
     var text: String
+  }
+
+  private struct CafeException: Decodable {
+    var reason: String?
   }
 
   private struct Closing: Decodable {
@@ -181,6 +186,14 @@ struct GrantRoutes: Sendable {
   {
     let body = try await request.json(Status.self, context: context)
     return try await apply(.writeStatus(milestone: body.milestone, text: body.text), context)
+  }
+
+  /// Support that belongs in the café is given otherwise, for a reason; without one, no longer (A8).
+  @Sendable private func exceptFromCafe(
+    _ request: Request, _ context: ServiceContext
+  ) async throws -> Response {
+    let body = try await request.json(CafeException.self, context: context)
+    return try await apply(.exceptFromCafe(reason: body.reason), context)
   }
 
   @Sendable private func close(_ request: Request, _ context: ServiceContext) async throws

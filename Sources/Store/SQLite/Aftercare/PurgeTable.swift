@@ -74,6 +74,12 @@ enum PurgeTable {
               SELECT 1 FROM participant p WHERE p.tenant = t.tenant AND p.visit = t.id)
             """, citizen: "t.citizen"),
       ]
+    case .start:
+      // A start goes with its citizen's course, what is open never.
+      [Part(table: "screenStart", at: "t.changedAt", citizen: "t.person")]
+        + ["equipment", "homeVisitOrder", "parkedTopic"].map {
+          Part(table: $0, at: "t.changedAt", condition: "t.isOpen = 0", citizen: "t.person")
+        } + [Part(table: "waitingWish", at: "t.changedAt", citizen: "t.person")]
     case .accessLog: [Part(table: "accessLog", at: "t.at")]
     case .audit: [Part(table: "audit", at: "t.at")]
     case .grants, .consents, .queue, .callbacks, .pairing: []

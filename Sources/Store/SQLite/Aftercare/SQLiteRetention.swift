@@ -111,7 +111,9 @@ enum ExportTable {
     "delayNotice": ofVisit, "autoAnswer": "t.citizen = :citizen",
     "callback": "t.citizen = :citizen", "queueTicket": "t.citizen = :citizen",
     "groupMember": "t.citizen = :citizen", "groupStep": "t.citizen = :citizen",
-    "audit": "t.subject = :citizen OR t.actor = :citizen",
+    "screenStart": "t.person = :citizen", "equipment": "t.person = :citizen",
+    "homeVisitOrder": "t.person = :citizen", "parkedTopic": "t.person = :citizen",
+    "waitingWish": "t.person = :citizen", "audit": "t.subject = :citizen OR t.actor = :citizen",
   ]
 
   static func values(_ row: Row) -> [String: ExportValue] {

@@ -10,6 +10,8 @@ struct BookingChecks {
   private let teams: [TeamID]
   private let absences: [Absence]
   private let travel: TravelTimes
+  /// Whether the citizen wants a picture (F3).
+  let screen: ScreenIsWanted
   /// Held to the grants; a series adds its visits one by one.
   private(set) var grants: GrantBookingRule
 
@@ -32,6 +34,8 @@ struct BookingChecks {
       profiles: teams.isEmpty
         ? [] : try SettingsTable.profiles(tenant: tenant, teams: teams, in: db),
       holidays: settings.holidays)
+    screen = ScreenIsWanted(
+      start: try RecordTable.find(ScreenStart.self, citizen.rawValue, tenant: tenant, in: db))
     absences = try workers.flatMap {
       try AbsenceTable.absences(of: $0, tenant: tenant, from: from, in: db)
     }
@@ -78,7 +82,7 @@ struct BookingChecks {
     {
       rules.policy.rules.append(OpeningHoursRule(plan: plan, team: team, flags: flags))
     }
-    rules.policy.rules += [WorkerIsThere(absences: absences), offered] as [any BookingRule]
+    rules.policy.rules += [WorkerIsThere(absences: absences), screen, offered] as [any BookingRule]
     return rules
   }
 

@@ -15,6 +15,13 @@ extension SQLiteStore: AbsenceStore {
       if let person = initiator.person {
         colleagues = try TeamTable.colleagues(of: person, tenant: tenant, in: db)
       }
+      if target == .video {
+        let details = try VisitTable.details(of: before, in: db)
+        try checks.screen.check(
+          BookingProposal(
+            visit: before.shown(), citizen: details.citizen, worker: details.worker,
+            initiator: initiator, now: now, previous: before))
+      }
       let change = try VisitConversion.convert(
         before, to: target, allowed: checks.conversions(of: before), colleagues: colleagues,
         by: initiator, at: now)
@@ -69,8 +76,14 @@ extension SQLiteStore: AbsenceStore {
   ) async throws(StoreError) -> CommittedProposal {
     let (rules, daily) = (rules, daily)
     return try await commitProposal(tenant: visit.tenant, at: now, events) { db in
+      let freed = try AbsenceTable.freedTime(
+        tenant: visit.tenant, workers: [visit.workerID], at: now, in: db)
       let proposal = try TimeProposal.offer(
-        id: id, visit: visit, starts: starts, by: initiator, at: now)
+        id: id, visit: visit, starts: starts,
+        isFreed: starts.allSatisfy { start in
+          let wanted = TimeWindow(start: start, minutes: visit.durationMinutes)
+          return freed.contains { $0.window.contains(wanted) }
+        }, by: initiator, at: now)
       let before = try VisitTable.find(visit.id, tenant: visit.tenant, in: db)
       for start in proposal.starts {
         var wanted = visit
@@ -108,6 +121,9 @@ extension SQLiteStore: AbsenceStore {
       let (chosen, visit) = try proposal.choosing(start, busy: busy, by: initiator, at: now)
       guard chosen != proposal else { return CommittedProposal(proposal: proposal) }
       try ProposalTable.put(chosen, in: db)
+      // Who was waiting for a time has one (B15).
+      _ = try RecordTable.remove(
+        KeptWish.self, visit.citizenID.rawValue, tenant: tenant, in: db)
       var committed = CommittedProposal(proposal: chosen)
       committed.visit = try Self.carryOut(
         booked: visit, rules: rules, daily: daily, by: initiator, at: now, in: db)
@@ -225,6 +241,16 @@ private enum ProposalTable {
       busy += rows.map { TimeWindow(start: $0.time("start"), end: $0.time("end")) }
     }
     return TimeWindows(busy)
+  }
+}
+
+extension Visit {
+  /// The visit as it would be with a picture.
+  fileprivate func shown() -> Visit {
+    var visit = self
+    visit.form = .screen
+    visit.mediaMode = .video
+    return visit
   }
 }
 

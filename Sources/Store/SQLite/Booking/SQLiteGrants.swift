@@ -99,9 +99,14 @@ extension SQLiteStore: GrantStore {
           AND state = 'ended' ORDER BY start LIMIT 1
         """, arguments: [grant.tenant.rawValue, grant.citizen.rawValue, start.rawValue]
     ).map { LocalDate($0.time("start")) }
+    let minutes = grant.terms.last?.terms.weeklyMinutes ?? 0
+    let mix =
+      grant.package.flatMap(settings.grants.package)?
+      .minutes(of: minutes, under: grant.basis) ?? []
     return GrantDetails(
       grant: grant, history: try GrantTable.history(of: grant.id, tenant: grant.tenant, in: db),
-      tasks: settings.grants.openTasks(of: grant, firstHeld: firstHeld))
+      tasks: settings.grants.openTasks(of: grant, firstHeld: firstHeld),
+      mix: mix.map { FormMinutes(form: $0.0, minutes: $0.1) })
   }
 }
 
@@ -114,6 +119,7 @@ extension GrantCommand {
     case .decide: "decide"
     case .withdrawProposal: "withdraw-proposal"
     case .writeStatus: "write-status"
+    case .exceptFromCafe: "cafe-exception"
     case .close: "close"
     }
   }

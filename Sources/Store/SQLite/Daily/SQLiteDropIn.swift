@@ -96,9 +96,12 @@ extension SQLiteStore: DropInStore {
     ) { queue, db in
       let citizen = try PeopleTable.person(wish.citizen, tenant: tenant, in: db)
       guard citizen.role == .citizen else { throw Refusal.notACitizen(name: citizen.displayName) }
+      let talks = try TalkTable.talks(of: wish.citizen, tenant: tenant, at: now, in: db)
       return try queue.join(
         id: wish.id, citizen: wish.citizen, phone: wish.phone, topic: wish.topic,
-        appointment: wish.appointment, by: initiator, at: now)
+        appointment: wish.appointment, talksBefore: talks.isLimited ? talks.held : nil,
+        visitor: TalkTable.visitor(wish.citizen, tenant: tenant, at: now, in: db),
+        by: initiator, at: now)
     }
   }
 
