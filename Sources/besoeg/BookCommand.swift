@@ -36,6 +36,13 @@ struct BookCommand: AsyncParsableCommand {
       try await api.book(new, form: form, room: room)
     }
     VisitLines.print(.visitBooked, visit, program, now: now)
+    guard visit.form == "screen" else { return }
+    // What to consider is a help and no part of booking: without it the visit is booked all the same.
+    guard let known = try? await program.api.advice(about: person.id) else { return }
+    let terminal = Terminal.standard
+    for one in known.advice {
+      terminal.print(lines: wrapped("  ! " + one.text(in: program.texts), width: terminal.width))
+    }
   }
 
   private func begin(

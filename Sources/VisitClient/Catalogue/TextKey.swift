@@ -135,7 +135,9 @@ public enum TextKey: String, Sendable, CaseIterable {
     equipmentAdded, equipmentNone, equipmentDue, equipmentLent, helpHomeVisit, helpHomeText,
     helpHomeFault, helpHomeBring, helpHomePlan, helpHomeAt, helpHomeDone, helpHomeNotFixed,
     wordsFault, homeOrdered, homeNoted, homeNone, homeBring, helpParked, helpParkTopic, helpParkTo,
-    helpParkNote, helpParkTake, helpParkDone, wordsRecipient, parkedDone, parkedNone
+    helpParkNote, helpParkTake, helpParkDone, wordsRecipient, parkedDone, parkedNone, helpPurpose,
+    helpCafeException, helpExceptGrant,
+    wordsPurpose
 
   /// How a role is said.
   public static func role(_ role: Role) -> TextKey {

@@ -8,6 +8,7 @@ struct GrantCommand: AsyncParsableCommand {
     commandName: "grant", abstract: Texts.current[.helpGrant],
     subcommands: [
       ShowGrants.self, AddGrant.self, ExtendGrant.self, ProposeTerms.self, DecideTerms.self,
+      ExceptFromCafe.self,
     ], defaultSubcommand: ShowGrants.self, aliases: ["bevilling"])
 }
 
@@ -69,6 +70,10 @@ struct AddGrant: AsyncParsableCommand {
   var cap: Int?
   @Option(help: .init(Texts.current[.helpPackage]))
   var package: String?
+  @Option(help: .init(Texts.current[.helpPurpose]))
+  var purpose: String?
+  @Option(help: .init(Texts.current[.helpCafeException]))
+  var cafeException: String?
   @Option(help: .init(Texts.current[.helpReference]))
   var reference: String?
   @OptionGroup var common: CommonOptions
@@ -82,16 +87,27 @@ struct AddGrant: AsyncParsableCommand {
     var package: String?
     var forms: [String]?
     var weeklyMinutes: Int?
+    var purposes: [String]?
+    var cafeException: String?
     var reference: String?
   }
 
   func run() async throws {
     let program = try ClientProgram(ca: common.ca)
+    let texts = program.texts
+    let purposes = try purpose?.split(separator: ",").map { word in
+      let codes = ["economy", "everydayLife"]
+      guard let code = texts.code(String(word), of: codes, words: .wordsPurpose) else {
+        throw ProgramFailure(
+          texts[.choiceUnclear, ["word": String(word), "words": texts[.wordsPurpose]]])
+      }
+      return code
+    }
     let person = try await program.person(citizen.joined(separator: " "), role: .citizen)
     let body = Body(
       basis: law, start: from, end: to, born: born, visitCap: cap, package: package,
       forms: forms?.split(separator: ",").map(String.init), weeklyMinutes: minutes,
-      reference: reference)
+      purposes: purposes, cafeException: cafeException, reference: reference)
     let grant = try await program.ask { api async throws(ServiceError) in
       try await api.addGrant(to: person.id, body)
     }
@@ -183,6 +199,26 @@ struct DecideTerms: AsyncParsableCommand {
   func run() async throws {
     let program = try ClientProgram(ca: common.ca)
     try await program.change(citizen, "decide", Body(approved: approve, reference: reference))
+  }
+}
+
+/// `besoeg grant except Karen --reason "…"`: support that belongs in the café is given otherwise;
+/// without a reason, no longer.
+struct ExceptFromCafe: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "except", abstract: Texts.current[.helpExceptGrant])
+
+  @Argument(help: .init(Texts.current[.helpCitizen]))
+  var citizen: [String]
+  @Option(help: .init(Texts.current[.helpReason]))
+  var reason: String?
+  @OptionGroup var common: CommonOptions
+
+  private struct Body: Encodable, Sendable { var reason: String? }
+
+  func run() async throws {
+    let program = try ClientProgram(ca: common.ca)
+    try await program.change(citizen, "cafe-exception", Body(reason: reason))
   }
 }
 
