@@ -8,6 +8,7 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/kdf.h>
 #include <openssl/x509.h>
 
 // EVP_EC_gen is a macro over the variadic EVP_PKEY_Q_keygen.

@@ -11,11 +11,13 @@ public import Wire
 public struct SecureTransport: ~Copyable {
   private let role: TransportRole
   private var ice: ICEAgent
-  private var dtls: DTLSEndpoint?
+  private var dtls: DTLSEndpoint
   private var srtp: SRTPSession?
   private var events: [TransportEvent] = []
   private var counts = TransportCounters()
   private var isOver = false
+  /// Whether the peer has yet to show that it has its keys.
+  private var awaitsProof = false
   /// Where the last DTLS datagrams go once ICE has ended.
   private var closingPath: PathKey?
 
@@ -31,7 +33,6 @@ public struct SecureTransport: ~Copyable {
     role = configuration.role
     ice = ICEAgent(configuration: configuration, seed: seed, now: now)
     dtls = DTLSEndpoint(identity: identity, configuration: configuration)
-    if dtls == nil { end(.failed(.handshake)) }
   }
 
   // MARK: Commands
@@ -92,7 +93,7 @@ public struct SecureTransport: ~Copyable {
     isOver = true
     srtp = nil
     profile = nil
-    dtls?.close()
+    dtls.close()
     closingPath = ice.selectedKey
     ice.stop()
   }
@@ -146,12 +147,20 @@ public struct SecureTransport: ~Copyable {
     switch result {
     case .done(let opened):
       ice.noteMedia(length: length, over: key, now: now)
+      if awaitsProof { noteProof() }
       return isRTCP ? .rtcp(length: opened) : .rtp(length: opened)
     case .replayed: counts.replayed += 1
     case .malformed: counts.unrecognised += 1
     case .unauthenticated, .tooManyStreams, nil: counts.unauthenticated += 1
     }
     return .none
+  }
+
+  /// The first packet under the new keys: the handshake is over for the peer, too.
+  @inline(never)
+  private mutating func noteProof() {
+    awaitsProof = false
+    dtls.settle()
   }
 
   private mutating func receiveSTUN(
@@ -172,7 +181,7 @@ public struct SecureTransport: ~Copyable {
       counts.refusedDTLS += 1
       return
     }
-    dtls?.receive(datagram, now: now)
+    dtls.receive(datagram, now: now)
     settle(now: now)
   }
 
@@ -195,7 +204,7 @@ public struct SecureTransport: ~Copyable {
   /// Writes the next STUN or DTLS datagram into `buffer`, which holds at least `datagramLimit` bytes.
   public mutating func nextTransmit(into buffer: UnsafeMutableRawBufferPointer) -> Transmit? {
     if let transmit = ice.nextTransmit(into: buffer) { return transmit }
-    guard let path = ice.selectedKey ?? closingPath, let length = dtls?.nextDatagram(into: buffer)
+    guard let path = ice.selectedKey ?? closingPath, let length = dtls.nextDatagram(into: buffer)
     else { return nil }
     return Transmit(length: length, destination: path.remote, localPath: path.local)
   }
@@ -210,20 +219,14 @@ public struct SecureTransport: ~Copyable {
   /// arrives puts deadlines off.
   public var nextWake: MonotonicTime? {
     guard !isOver, let wake = ice.nextWake else { return nil }
-    switch dtls {
-    case .some(let endpoint):
-      guard let handshake = endpoint.nextWake else { return wake }
-      return min(wake, handshake)
-    case nil:
-      return wake
-    }
+    return dtls.nextWake.map { min(wake, $0) } ?? wake
   }
 
   /// Tells the time.
   public mutating func advance(to now: MonotonicTime) {
     guard !isOver else { return }
     ice.advance(to: now)
-    dtls?.advance(to: now)
+    dtls.advance(to: now)
     settle(now: now)
   }
 
@@ -265,10 +268,10 @@ public struct SecureTransport: ~Copyable {
       }
       events.append(event)
       if event == .iceConnected, role == .client {
-        dtls?.start(now: now)
+        dtls.start(now: now)
       }
     }
-    switch dtls?.takeOutcome() {
+    switch dtls.takeOutcome() {
     case .secured(let keys): secure(keys)
     case .failed(let reason): end(.failed(reason))
     case .closed: end(.closed)
@@ -280,6 +283,7 @@ public struct SecureTransport: ~Copyable {
     guard let session = SRTPSession(keys, role: role) else { return end(.failed(.handshake)) }
     srtp = consume session
     profile = keys.profile
+    awaitsProof = true
     events.append(.secured(keys.profile))
   }
 

@@ -1,4 +1,3 @@
-import COpenSSL
 import Wire
 
 /// What a DTLS endpoint has to say, once each.
@@ -12,6 +11,9 @@ enum DTLSOutcome {
 }
 
 /// One DTLS 1.2 association over OpenSSL with memory BIOs (RFC 6347, RFC 5764).
+///
+/// OpenSSL's state is there from the first datagram until the peer is known to have its keys; what is
+/// kept after that is our goodbye, sealed beforehand, and what the peer's is known by.
 struct DTLSEndpoint: ~Copyable {
   private enum State {
     case idle
@@ -20,15 +22,19 @@ struct DTLSEndpoint: ~Copyable {
     case over
   }
 
-  private let ssl: OpaquePointer
-  /// Owned by `ssl`.
-  private let incoming: OpaquePointer
-  /// Owned by `ssl`.
-  private let outgoing: OpaquePointer
-  private let peer: PeerCertificate
-  /// When OpenSSL is to send a flight again.
-  let timer = RetransmissionTimer()
+  /// What is left of an association once OpenSSL's state is given back.
+  private struct Remainder {
+    /// Opens the peer's alerts.
+    var key: DTLSRecordKey
+    /// A sealed `close_notify`, for when we end it.
+    var goodbye: [UInt8]
+  }
+
+  private let identity: DTLSIdentity
+  private let plan: DTLSPlan
   private let timers: TransportTimers
+  private var connection: DTLSConnection?
+  private var remainder: Remainder?
   private var state = State.idle
   private var output: DatagramCutter
   private var retransmitAt: MonotonicTime?
@@ -41,47 +47,23 @@ struct DTLSEndpoint: ~Copyable {
   /// share and a certificate are 3 KiB; this leaves room for many retransmissions.
   private static let handshakeByteLimit = 128 * 1024
 
-  /// An endpoint at rest; nil if OpenSSL fails.
-  init?(identity: DTLSIdentity, configuration: TransportConfiguration) {
-    guard let ssl = SSL_new(identity.context) else { return nil }
-    guard let incoming = BIO_new(BIO_s_mem()) else {
-      SSL_free(ssl)
-      return nil
-    }
-    guard let outgoing = BIO_new(BIO_s_mem()) else {
-      BIO_free(incoming)
-      SSL_free(ssl)
-      return nil
-    }
-    besoeg_bio_empty_means_retry(incoming)
-    besoeg_bio_empty_means_retry(outgoing)
-    SSL_set_bio(ssl, incoming, outgoing)
-    let peer = PeerCertificate(expected: configuration.remoteFingerprint)
-    let profiles = configuration.profiles.map(\.openSSLName).joined(separator: ":")
-    // Alone of OpenSSL's setters, SSL_set_tlsext_use_srtp returns 0 for success.
-    guard peer.attach(to: ssl), SSL_set_tlsext_use_srtp(ssl, profiles) == 0 else {
-      SSL_free(ssl)
-      return nil
-    }
-    besoeg_ssl_set_mtu(ssl, configuration.datagramLimit)
-    timer.attach(to: ssl, reading: incoming)
-    switch configuration.role {
-    case .relay: SSL_set_accept_state(ssl)
-    case .client: SSL_set_connect_state(ssl)
-    }
-    self.ssl = ssl
-    self.incoming = incoming
-    self.outgoing = outgoing
-    self.peer = peer
+  /// An endpoint at rest.
+  init(identity: DTLSIdentity, configuration: TransportConfiguration) {
+    self.identity = identity
+    plan = DTLSPlan(configuration)
     timers = configuration.timers
+    connection = nil
     output = DatagramCutter(datagramLimit: configuration.datagramLimit)
     retransmitInterval = configuration.timers.firstRetransmit
   }
 
-  deinit { SSL_free(ssl) }
-
-  /// Whether a handshake has begun.
-  var hasStarted: Bool { state != .idle }
+  /// When OpenSSL is to send a flight again; nil while it has no state.
+  var timer: RetransmissionTimer? {
+    switch connection {
+    case .some(let connection): connection.timer
+    case nil: nil
+    }
+  }
 
   /// When `advance` is wanted.
   var nextWake: MonotonicTime? {
@@ -94,6 +76,8 @@ struct DTLSEndpoint: ~Copyable {
   mutating func start(now: MonotonicTime) {
     guard state == .idle else { return }
     state = .handshaking
+    connection = DTLSConnection(identity: identity, plan: plan)
+    guard timer != nil else { return fail(.handshake) }
     deadline = now + timers.handshake
     shakeHands(now: now)
   }
@@ -107,25 +91,40 @@ struct DTLSEndpoint: ~Copyable {
     case .handshaking:
       handshakeBytes += datagram.count
       guard handshakeBytes <= Self.handshakeByteLimit else { return fail(.handshakeLimit) }
-      feed(datagram)
+      connection?.feed(datagram)
       shakeHands(now: now)
       if state == .established { readRecords() }
     case .established:
-      feed(datagram)
+      if let remainder {
+        if remainder.key.isClosed(by: datagram) { endByPeer() }
+        return
+      }
+      connection?.feed(datagram)
       // A client that still shakes hands has not had our last flight; OpenSSL sends it again.
       readRecords()
       collectOutput()
     }
-    // A datagram is whole or worthless: nothing of it may be read together with the next.
-    besoeg_bio_reset(incoming)
+    connection?.forgetInput()
+  }
+
+  /// The peer has shown that it has its keys: nothing of the handshake can be asked for again, and
+  /// OpenSSL's state is given back.
+  mutating func settle() {
+    guard state == .established, remainder == nil else { return }
+    collectOutput()
+    guard let key = connection?.exportRecordKey(role: plan.role) else { return }
+    var goodbye: [UInt8] = []
+    connection?.shutDown()
+    _ = connection?.takeOutput { goodbye = Array($0) }
+    remainder = Remainder(key: key, goodbye: goodbye)
+    connection = nil
   }
 
   /// Tells the time.
   mutating func advance(to now: MonotonicTime) {
     if let deadline, now >= deadline { return fail(.handshakeLimit) }
     guard let due = retransmitAt, now >= due else { return }
-    ERR_clear_error()
-    guard timer.expire(ssl) else { return fail(.handshakeLimit) }
+    guard connection?.retransmit() == true else { return fail(.handshakeLimit) }
     collectOutput()
     retransmitInterval = min(retransmitInterval * 2, timers.slowRetransmit)
     retransmitAt = now + retransmitInterval
@@ -134,9 +133,12 @@ struct DTLSEndpoint: ~Copyable {
   /// Queues a `close_notify` and ends.
   mutating func close() {
     if state == .established {
-      ERR_clear_error()
-      SSL_shutdown(ssl)
-      collectOutput()
+      if let remainder {
+        remainder.goodbye.withUnsafeBytes { output.append($0) }
+      } else {
+        connection?.shutDown()
+        collectOutput()
+      }
     }
     end()
   }
@@ -154,19 +156,15 @@ struct DTLSEndpoint: ~Copyable {
 
   // MARK: -
 
-  private func feed(_ datagram: UnsafeRawBufferPointer) {
-    BIO_write(incoming, datagram.baseAddress, Int32(datagram.count))
-  }
-
   private mutating func shakeHands(now: MonotonicTime) {
-    ERR_clear_error()
-    let result = SSL_do_handshake(ssl)
+    let step = connection?.shakeHands() ?? .failed
     let hasSpoken = collectOutput()
-    if result == 1 { return establish() }
-    guard SSL_get_error(ssl, result) == SSL_ERROR_WANT_READ else {
-      return fail(peer.finding == .differs ? .fingerprintMismatch : .handshake)
+    switch step {
+    case .done: return establish()
+    case .failed: return fail(hasDifferentPeer ? .fingerprintMismatch : .handshake)
+    case .waits: break
     }
-    guard timer.isRunning else {
+    guard timer?.isRunning == true else {
       retransmitAt = nil
       return
     }
@@ -176,54 +174,38 @@ struct DTLSEndpoint: ~Copyable {
     }
   }
 
+  private var hasDifferentPeer: Bool {
+    switch connection {
+    case .some(let connection): connection.finding == .differs
+    case nil: false
+    }
+  }
+
   private mutating func establish() {
     retransmitAt = nil
     deadline = nil
-    guard peer.finding == .matches else { return fail(.fingerprintMismatch) }
-    guard let selected = SSL_get_selected_srtp_profile(ssl),
-      let profile = SRTPProfile(rawValue: UInt16(truncatingIfNeeded: selected.pointee.id)),
-      let keys = exportKeys(profile)
-    else { return fail(.handshake) }
+    guard connection?.finding == .matches else { return fail(.fingerprintMismatch) }
+    guard let keys = connection?.exportKeys() else { return fail(.handshake) }
     state = .established
     outcome = .secured(keys)
   }
 
-  /// RFC 5764 §4.2.
-  private func exportKeys(_ profile: SRTPProfile) -> SRTPKeys? {
-    let label = "EXTRACTOR-dtls_srtp"
-    var material = [UInt8](repeating: 0, count: SRTPKeys.exportedLength(profile))
-    guard
-      SSL_export_keying_material(
-        ssl, &material, material.count, label, label.utf8.count, nil, 0, 0) == 1
-    else { return nil }
-    return SRTPKeys(exported: material, profile: profile)
+  private mutating func readRecords() {
+    if connection?.readRecords() == false { endByPeer() }
   }
 
-  /// Lets OpenSSL handle what comes after the handshake: retransmissions of it and alerts. Nothing
-  /// sends application data here; it is read and dropped.
-  private mutating func readRecords() {
-    withUnsafeTemporaryAllocation(byteCount: 2_048, alignment: 1) { scratch in
-      ERR_clear_error()
-      while true {
-        let count = SSL_read(ssl, scratch.baseAddress, Int32(scratch.count))
-        if count > 0 { continue }
-        guard SSL_get_error(ssl, count) != SSL_ERROR_WANT_READ else { return }
-        outcome = .closed
-        end()
-        return
-      }
-    }
+  private mutating func endByPeer() {
+    outcome = .closed
+    end()
   }
 
   /// Takes over what OpenSSL wrote, and says whether it wrote anything.
   @discardableResult
   private mutating func collectOutput() -> Bool {
-    var bytes: UnsafeMutablePointer<CChar>?
-    let count = besoeg_bio_contents(outgoing, &bytes)
-    guard count > 0, let bytes else { return false }
-    output.append(UnsafeRawBufferPointer(start: bytes, count: count))
-    besoeg_bio_reset(outgoing)
-    return true
+    var taken = output
+    let hasSpoken = connection?.takeOutput { taken.append($0) } ?? false
+    output = taken
+    return hasSpoken
   }
 
   private mutating func fail(_ reason: TransportFailure) {
