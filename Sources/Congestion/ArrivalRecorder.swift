@@ -8,8 +8,11 @@ public struct ArrivalRecorder: ~Copyable, Sendable {
   /// How often feedback is sent while packets arrive. libwebrtc varies between 50 and 250 ms; the
   /// short end lets the sender find the path's limit, and back off, sooner, for 1 % of the bits.
   public static let interval = TimeSpan.milliseconds(50)
-  /// Packets remembered, a power of two: two seconds at 500 packets a second.
-  private static let capacity: UInt64 = 1024
+  /// Packets remembered at most, a power of two: two seconds at 500 packets a second.
+  private static let most: UInt64 = 1024
+  /// Packets remembered at first, a power of two: a second of a call. There come more where that many
+  /// are not told of yet, or one comes so late.
+  private static let first: UInt64 = 256
   /// How far back a late packet is still reported.
   private static let lateLimit: UInt64 = 500
 
@@ -21,7 +24,7 @@ public struct ArrivalRecorder: ~Copyable, Sendable {
     var microseconds: UInt32 = 0
   }
 
-  /// Its size never changes and nobody else holds it, so that writing to it never copies it.
+  /// Nobody else holds it, so that writing to it never copies it.
   private var arrivals: [Arrival]
   private var nextToReport: UInt64 = 0
   private var highest: UInt64 = 0
@@ -35,7 +38,7 @@ public struct ArrivalRecorder: ~Copyable, Sendable {
 
   /// A recorder; one that is not used takes no memory.
   public init(isUsed: Bool) {
-    arrivals = [Arrival](repeating: Arrival(), count: isUsed ? Int(Self.capacity) : 0)
+    arrivals = [Arrival](repeating: Arrival(), count: isUsed ? Int(Self.first) : 0)
   }
 
   /// When feedback is due; nil while there is nothing to tell.
@@ -72,22 +75,44 @@ public struct ArrivalRecorder: ~Copyable, Sendable {
     if distance > 0 {
       highest = extended
       // Beyond what is remembered nothing can be told; the sender sees it as lost long since.
-      if highest &- nextToReport >= Self.capacity {
-        nextToReport = highest &- Self.capacity &+ 1
+      if highest &- nextToReport >= Self.most {
+        nextToReport = highest &- Self.most &+ 1
       }
     } else if extended < nextToReport {
-      guard nextToReport &- extended <= Self.lateLimit, extended >= 0x8000,
-        arrival(of: extended) == nil
-      else { return }
+      guard nextToReport &- extended <= Self.lateLimit, extended >= 0x8000 else { return }
+      guard highest &- extended < capacity else {
+        // Whether it came before is not remembered; of the next so late it will be.
+        return grow(toReach: extended)
+      }
+      guard arrival(of: extended) == nil else { return }
       // Told as lost before: tell again from here on that it came.
       nextToReport = extended
     }
     record(extended, now: now)
   }
 
+  private var capacity: UInt64 { UInt64(arrivals.count) }
+
+  /// Where a packet is in `arrivals`.
+  private func row(of extended: UInt64) -> Int { Int(extended & (capacity - 1)) }
+
+  /// Remembers all packets since `earliest` from now on, as far as that goes.
+  @inline(never)
+  private mutating func grow(toReach earliest: UInt64) {
+    let old = arrivals
+    var size = old.count
+    guard size < Int(Self.most) else { return }
+    while highest &- earliest >= UInt64(size), size < Int(Self.most) { size *= 2 }
+    arrivals = [Arrival](repeating: Arrival(), count: size)
+    for arrival in old where arrival.sequence != 0 {
+      arrivals[Int(arrival.sequence) & (size - 1)] = arrival
+    }
+  }
+
   private mutating func record(_ extended: UInt64, now: MonotonicTime) {
+    if highest &- nextToReport >= capacity { grow(toReach: nextToReport) }
     latest = (now - (epoch ?? now)).nanoseconds / 1_000
-    arrivals[Int(extended & (Self.capacity - 1))] = Arrival(
+    arrivals[row(of: extended)] = Arrival(
       sequence: UInt32(truncatingIfNeeded: extended),
       microseconds: UInt32(truncatingIfNeeded: latest))
     hasNews = true
@@ -95,7 +120,7 @@ public struct ArrivalRecorder: ~Copyable, Sendable {
 
   /// When a packet came, after the epoch.
   private func arrival(of extended: UInt64) -> TimeSpan? {
-    let arrival = arrivals[Int(extended & (Self.capacity - 1))]
+    let arrival = arrivals[row(of: extended)]
     guard arrival.sequence == UInt32(truncatingIfNeeded: extended) else { return nil }
     let age = UInt32(truncatingIfNeeded: latest) &- arrival.microseconds
     return TimeSpan(nanoseconds: (latest - Int64(age)) * 1_000)

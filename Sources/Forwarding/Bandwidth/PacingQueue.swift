@@ -7,8 +7,8 @@ import Wire
 struct PacingQueue: ~Copyable {
   /// Packets held at most, a power of two: as many as a source's history keeps.
   static let capacity = 512
-  /// Packets there is room for at first, a power of two.
-  private static let firstCapacity = 32
+  /// Packets there is room for at first, a power of two: a picture and some.
+  private static let firstCapacity = 8
   /// More packets than this wait for a good part of what a source's history keeps in any case.
   private static let long = 16
 

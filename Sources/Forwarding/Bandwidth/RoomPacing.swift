@@ -37,7 +37,9 @@ extension Room {
         cameAt: now))
     if !isTaken { dropWaiting(to: receiver) }
     if paths[receiver].queue.isLong {
-      participants[index].tracks[track].keepFor(DownstreamPath.longestWait, at: now)
+      // Said again with every packet, as long as there is a queue.
+      participants[index].tracks[track].keepFor(
+        DownstreamPath.longestWait, for: PacketHistory.leastReach, at: now)
     }
     if let wake = paths[receiver].nextWake { schedule(at: wake) }
     return .done

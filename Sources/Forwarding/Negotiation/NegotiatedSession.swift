@@ -7,8 +7,16 @@ public struct NegotiatedSession: Sendable {
   /// The participant's end of the transport.
   public let remote: RemoteTransport
   /// The answer in SDP, lines ended by CRLF.
-  public let answer: String
+  public private(set) var answer: String
   private let origin: SessionDescription.Origin
+
+  /// What a later offer of the session needs of it: everything but the answer's text, which is told
+  /// once and weighs more than all the rest.
+  public var withoutAnswer: NegotiatedSession {
+    var kept = self
+    kept.answer = ""
+    return kept
+  }
 
   /// Answers a first offer.
   ///

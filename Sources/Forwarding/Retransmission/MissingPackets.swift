@@ -9,8 +9,9 @@ import Wire
 ///     noticed ── disorder ──▶ asked ── round trip and some ──▶ asked again … until nobody could show it
 ///
 /// Bounded in packets, tries and time: a burst longer than the table is not repaired packet by
-/// packet but by a keyframe, and a packet later than a second is of no use to anybody.
-struct MissingPackets: BitwiseCopyable {
+/// packet but by a keyframe, and a packet later than a second is of no use to anybody. The table is
+/// made when the first packet is missing: on most paths none ever is.
+struct MissingPackets: ~Copyable {
   /// How many missing packets are held.
   static let capacity = 128
   /// A longer run of lost packets is replaced by a keyframe: at 1 Mbit/s it is half a second of
@@ -34,11 +35,16 @@ struct MissingPackets: BitwiseCopyable {
     var tries: UInt8 = 0
   }
 
-  private var entries = InlineArray<128, Entry>(repeating: Entry())
+  private var table: UnsafeMutablePointer<Entry>?
   /// How many packets are missing.
   private(set) var count = 0
   /// How late packets come that were overtaken: the worst of late, forgotten slowly.
   private(set) var disorder = TimeSpan.zero
+
+  /// A table of nothing.
+  init() {}
+
+  deinit { table?.deallocate() }
 
   /// Notes that the packets between two that arrived are missing. False where they are too many to
   /// ask for; the table is then empty and a keyframe is the way out.
@@ -51,6 +57,7 @@ struct MissingPackets: BitwiseCopyable {
     }
     disorder = TimeSpan(nanoseconds: disorder.nanoseconds / 64 * 63)
     let wait = max(Self.patience, disorder)
+    let entries = table ?? makeTable()
     var sequence = previous &+ 1
     while sequence < next {
       entries[count] = Entry(sequence: sequence, noticedAt: now, dueAt: now + wait)
@@ -62,6 +69,7 @@ struct MissingPackets: BitwiseCopyable {
 
   /// Notes that a packet arrived after all, as itself or sent again.
   mutating func arrived(_ sequence: UInt64, isRetransmission: Bool, now: MonotonicTime) {
+    guard let entries = table else { return }
     for index in 0..<count where entries[index].sequence == sequence {
       if !isRetransmission {
         let late = now - entries[index].noticedAt
@@ -79,7 +87,7 @@ struct MissingPackets: BitwiseCopyable {
 
   /// When the next request is due; nil while nothing is missing.
   var nextDue: MonotonicTime? {
-    guard count > 0 else { return nil }
+    guard count > 0, let entries = table else { return nil }
     var earliest = entries[0].dueAt
     for index in 1..<max(count, 1) where entries[index].dueAt < earliest {
       earliest = entries[index].dueAt
@@ -92,6 +100,7 @@ struct MissingPackets: BitwiseCopyable {
   mutating func takeDue(
     now: MonotonicTime, roundTrip: TimeSpan, into batch: inout LostSequences
   ) -> Bool {
+    guard let entries = table else { return false }
     var hasGivenUp = false
     var index = 0
     while index < count {
@@ -115,7 +124,16 @@ struct MissingPackets: BitwiseCopyable {
     return hasGivenUp
   }
 
+  @inline(never)
+  private mutating func makeTable() -> UnsafeMutablePointer<Entry> {
+    let made = UnsafeMutablePointer<Entry>.allocate(capacity: Self.capacity)
+    made.initialize(repeating: Entry(), count: Self.capacity)
+    table = made
+    return made
+  }
+
   private mutating func remove(at index: Int) {
+    guard let entries = table else { return }
     var next = index + 1
     while next < count {
       entries[next - 1] = entries[next]

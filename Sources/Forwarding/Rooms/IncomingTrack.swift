@@ -236,9 +236,11 @@ struct IncomingTrack: ~Copyable {
     reported = ReportedClock()
   }
 
-  /// Somebody wants, or will want, packets as old as this.
-  mutating func keepFor(_ span: TimeSpan, at now: MonotonicTime) {
-    history.extend(to: span, at: now)
+  /// Somebody wants, or will want, packets as old as this for the next while.
+  mutating func keepFor(
+    _ span: TimeSpan, for patience: TimeSpan = PacketHistory.patience, at now: MonotonicTime
+  ) {
+    history.extend(to: span, for: patience, at: now)
   }
 
   /// Whether there is anybody to ask for a keyframe.

@@ -4,11 +4,13 @@
 /// is rare (once per participant and two seconds, or per picture and three).
 struct RoomEvents {
   private static let capacity = 256
+  /// Room for these at first: as many as wait at once in a visit of two.
+  private static let usual = 8
 
   private var queue: [RoomEvent] = []
   private var head = 0
 
-  init() { queue.reserveCapacity(Self.capacity) }
+  init() { queue.reserveCapacity(Self.usual) }
 
   /// Adds an event.
   mutating func append(_ event: RoomEvent) {
