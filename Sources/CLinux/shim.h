@@ -10,6 +10,7 @@
 #include <ifaddrs.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
+#include <malloc.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -540,6 +541,14 @@ static inline int clinux_reap(int32_t process) {
 // A write to a closed control socket or log pipe must return EPIPE, not end the process. SIG_IGN is
 // a cast macro.
 static inline void clinux_ignore_sigpipe(void) { signal(SIGPIPE, SIG_IGN); }
+
+// Large memory comes from the kernel and goes back there as soon as it is freed, 12 KiB and more being
+// large: what a handshake needs, and a history that grew for a while, must not stay behind as holes
+// between what stays. M_MMAP_THRESHOLD also stops glibc from moving it up.
+static inline void clinux_return_memory(void) {
+  mallopt(M_MMAP_THRESHOLD, 12 << 10);
+  mallopt(M_TRIM_THRESHOLD, 64 << 10);
+}
 
 // Names the calling thread for top and gdb (15 bytes).
 static inline void clinux_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }

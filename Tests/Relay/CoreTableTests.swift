@@ -65,7 +65,7 @@ struct WakeTableTests {
     table.set(1, to: at(4) - TimeSpan(nanoseconds: 1))
     table.set(2, to: at(4) + TimeSpan(nanoseconds: 1))
     #expect(table.nextWake == at(4))
-    let due = (0..<3).filter { table.takeDue($0, at: at(4)) }
+    let due = table.takeDue(at: at(4)).sorted()
     #expect(due == [0, 1])
   }
 
@@ -77,12 +77,11 @@ struct WakeTableTests {
     table.set(1, to: at(10))
     table.set(2, to: at(20))
     #expect(table.nextWake == at(10))
-    let due = (0..<3).filter { table.takeDue($0, at: at(20)) }
+    let due = table.takeDue(at: at(20))
     #expect(due == [1, 2])
-    table.settle(limit: 3)
     #expect(table.nextWake == at(30))
-    let again = table.takeDue(1, at: at(25))
-    #expect(!again)
+    let again = table.takeDue(at: at(25))
+    #expect(again == [])
   }
 
   @Test("a wish put off costs a look, never a late wake")
@@ -91,13 +90,44 @@ struct WakeTableTests {
     table.set(0, to: at(10))
     table.set(0, to: at(50))
     #expect(table.nextWake.map { $0 <= at(50) } == true)
-    let early = table.takeDue(0, at: at(10))
-    #expect(!early)
-    table.settle(limit: 1)
+    let early = table.takeDue(at: at(10))
+    #expect(early == [])
     #expect(table.nextWake == at(50))
     table.set(0, to: nil)
-    table.settle(limit: 1)
     #expect(table.nextWake == nil)
+  }
+
+  @Test("whatever is wished, put off and taken back, everybody is called in the right tick")
+  func agreesWithAList() {
+    var random = RelayRandom.seeded(7)
+    var table = WakeTable(capacity: 40)
+    var wishes = [MonotonicTime?](repeating: nil, count: 40)
+    var now = at(0)
+    for _ in 0..<20_000 {
+      let index = Int.random(in: 0..<40, using: &random)
+      switch Int.random(in: 0..<8, using: &random) {
+      case 0:
+        table.set(index, to: nil)
+        wishes[index] = nil
+      case 1...4:
+        // Some in the past, some seconds ahead.
+        let wish =
+          now + TimeSpan(nanoseconds: .random(in: -5_000_000...3_000_000_000, using: &random))
+        let tick = WakeTable.tick.nanoseconds
+        table.set(index, to: wish)
+        wishes[index] = MonotonicTime(nanoseconds: (wish.nanoseconds + tick - 1) / tick * tick)
+      default:
+        let farthest: Int64 = index == 0 ? 4_000_000_000 : 40_000_000
+        now = now + TimeSpan(nanoseconds: .random(in: 0...farthest, using: &random))
+        let expected = wishes.indices.filter { wishes[$0].map { $0 <= now } ?? false }
+        let due = table.takeDue(at: now).map { Int($0) }.sorted()
+        #expect(due == expected)
+        for index in expected { wishes[index] = nil }
+      }
+      let earliest = wishes.compactMap { $0 }.min()
+      #expect((table.nextWake == nil) == (earliest == nil))
+      if let wake = table.nextWake, let earliest { #expect(wake <= max(earliest, now)) }
+    }
   }
 }
 

@@ -71,7 +71,8 @@ extension RelayCore {
       Session(
         reference: reference,
         transport: makeTransport(credentials, remote: negotiated.remote, at: time),
-        negotiated: negotiated, fragment: fragment, room: room, participant: participant,
+        negotiated: negotiated.withoutAnswer, fragment: fragment, room: room,
+        participant: participant,
         joinedAt: time.now))
     rooms[room].members[participant] = Int32(truncatingIfNeeded: session)
     routes.add(fragment, of: session)
@@ -111,7 +112,7 @@ extension RelayCore {
     sessions[session].fragment = fragment
     routes.remove(sourcesOf: sessions[session].negotiated.media, of: session)
     routes.add(sourcesOf: negotiated.media, of: session)
-    sessions[session].negotiated = negotiated
+    sessions[session].negotiated = negotiated.withoutAnswer
     sessions[session].pictures = PayloadTypeSet(picturesIn: negotiated.media)
     sessions[session].transport.restartICE(
       local: credentials, remote: negotiated.remote.credentials, now: time.now)

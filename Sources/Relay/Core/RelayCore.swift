@@ -23,6 +23,7 @@ public struct RelayCore: ~Copyable {
   private var strangers: StrangerBudget
   var sessionWakes: WakeTable
   var roomWakes: WakeTable
+  var handshakes = HandshakeQueue()
   var queue: OutgoingQueue
   var events: [RelayEvent] = []
   private var eventsTaken = 0
@@ -61,13 +62,6 @@ public struct RelayCore: ~Copyable {
     sessionNumbers.values.sorted().map {
       SessionListing(reference: sessions[$0].reference, slots: slots(of: $0))
     }
-  }
-
-  /// When `advance` wants to be called next.
-  public var nextWake: MonotonicTime? {
-    guard let session = sessionWakes.nextWake else { return roomWakes.nextWake }
-    guard let room = roomWakes.nextWake else { return session }
-    return min(session, room)
   }
 
   // MARK: Outputs
@@ -132,6 +126,9 @@ public struct RelayCore: ~Copyable {
     case .dtls, .media:
       isMedia = kind == .media
       if let owner = routes.session(of: source) {
+        guard isMedia else {
+          return putOff(datagram, from: source, on: local, of: owner, at: time.now)
+        }
         session = owner
       } else if isMedia, let owner = strayOwner(of: UnsafeRawBufferPointer(datagram)) {
         session = owner
@@ -164,7 +161,7 @@ public struct RelayCore: ~Copyable {
     case .none where isMedia:
       counters.droppedUnauthentic &+= 1
     case .none:
-      // Only STUN and DTLS give a transport something to say or send at once. What media changes in it
+      // Only STUN, and DTLS in its turn, give a transport something to say or send at once. What media changes in it
       // (that it is heard from) can wait until it is next told the time, and its wakes may come early;
       // but where it ends a silence, the participant waits for sound and picture.
       settle(session, at: time)
@@ -256,31 +253,6 @@ public struct RelayCore: ~Copyable {
       queue.commitMedia(
         index, length: sealed, to: destination,
         local: sessions[session].transport.localPath.rawValue, isPicture: isPicture)
-    }
-  }
-
-  // MARK: Time
-
-  /// Does what is due.
-  public mutating func advance(to time: TurnTime) {
-    if sessionWakes.mayBeDue(at: time.now) {
-      for session in 0..<sessions.limit where sessionWakes.takeDue(session, at: time.now) {
-        guard sessions.contains(session) else { continue }
-        sessions[session].transport.advance(to: time.now)
-        takeSampleIfDue(session, at: time)
-        settle(session, at: time)
-      }
-      sessionWakes.settle(limit: sessions.limit)
-    }
-    if roomWakes.mayBeDue(at: time.now) {
-      for room in 0..<rooms.limit where roomWakes.takeDue(room, at: time.now) {
-        guard rooms.contains(room) else { continue }
-        queue.sink.roomTag = Int32(truncatingIfNeeded: room)
-        rooms.pointer(to: room).pointee.room.advance(to: time.now, into: &queue.sink)
-        sealMedia()
-        settleRoom(room, at: time)
-      }
-      roomWakes.settle(limit: rooms.limit)
     }
   }
 }

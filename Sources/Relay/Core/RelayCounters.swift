@@ -22,6 +22,8 @@ public struct RelayCounters: Sendable, Equatable, BitwiseCopyable {
   public var datagramsSent: Int64 = 0
   /// Packets dropped because the receiver had no secured path.
   public var droppedUnsendable: Int64 = 0
+  /// DTLS datagrams dropped because too many of them, or of one session's, were waiting.
+  public var droppedHandshakes: Int64 = 0
   /// Packets dropped because the outgoing slab was full.
   public var droppedFull: Int64 = 0
   /// Sessions that were let in.
@@ -49,6 +51,7 @@ public struct RelayCounters: Sendable, Equatable, BitwiseCopyable {
       "besoeg_relay_datagrams_sent_total": datagramsSent,
       "besoeg_relay_dropped_unsendable_total": droppedUnsendable,
       "besoeg_relay_dropped_full_total": droppedFull,
+      "besoeg_relay_dropped_handshakes_total": droppedHandshakes,
       "besoeg_relay_sessions_joined_total": sessionsJoined,
       "besoeg_relay_sessions_connected_total": sessionsConnected,
       "besoeg_relay_joins_refused_total": joinsRefused,

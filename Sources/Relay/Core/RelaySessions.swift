@@ -69,6 +69,7 @@ extension RelayCore {
     routes.remove(sourcesOf: sessions[session].negotiated.media, of: session)
     routes.forgetAll(of: session)
     sessionWakes.set(session, to: nil)
+    if sessions[session].handshakesWaiting > 0 { handshakes.forget(session) }
     if !sessions[session].isConnected { halfOpen -= 1 }
     let reference = sessions[session].reference
     sessionNumbers[reference.session] = nil

@@ -28,6 +28,8 @@ struct Session: ~Copyable {
   var isPathSilent = false
   /// Whether no media is heard from it.
   var isMediaSilent = false
+  /// How many of its DTLS datagrams wait to be taken in.
+  var handshakesWaiting: UInt8 = 0
   /// When the next sample is due; nil before it is connected.
   var nextSample: MonotonicTime?
   /// The figures at the last sample.

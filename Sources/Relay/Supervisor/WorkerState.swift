@@ -18,14 +18,12 @@ struct WorkerState {
   private(set) var phase: Phase
   /// Its live sessions by id.
   private(set) var sessions: [String: SessionReference] = [:]
-  /// Times it was started again after having been lost.
-  private(set) var restarts = 0
   /// Whether it is known what became of it since this process began: it has told what it holds and
   /// what happened meanwhile, or it is not there.
   private(set) var isAccountedFor = false
   /// The last event taken over from the present process.
   private(set) var lastEvent: UInt64 = 0
-  private var rest = Self.shortestRest
+  private var policy = RestartPolicy()
   private var lastPing: UInt64 = 0
   private var stopRequested = false
   /// Whether it is to be started where it is not there.
@@ -34,15 +32,15 @@ struct WorkerState {
   private(set) var digest: UInt64?
   /// Whether it asked for its calls to be taken elsewhere.
   private(set) var wantsToLeave = false
-  private var hasRun = false
-  /// Since when it serves; nil where it never has since it was last looked for.
-  private var servingSince: MonotonicTime?
 
   /// A worker to be looked for at once, and to be started if it is `wanted` and not there.
   init(now: MonotonicTime, wanted: Bool = true) {
     phase = .resting(until: now)
     isWanted = wanted
   }
+
+  /// Times it was started again after having been lost.
+  var restarts: Int { policy.restarts }
 
   /// Whether commands can be sent to it.
   var isServing: Bool { if case .serving = phase { true } else { false } }
@@ -148,8 +146,7 @@ struct WorkerState {
     guard case .greeting = phase else { return [] }
     guard hello.version == WorkerHello.currentVersion else { return fail(now: now) }
     phase = .serving(lastPong: now, nextPing: now)
-    servingSince = now
-    hasRun = true
+    policy.noteServing(now: now)
     digest = hello.digest
     wantsToLeave = hello.isLeaving ?? false
     // Sessions that ended meanwhile are in `sessions` still: their `closed` events follow.
@@ -203,7 +200,7 @@ struct WorkerState {
   mutating func want(now: MonotonicTime) -> [Action] {
     isWanted = true
     guard phase == .absent, !stopRequested else { return [] }
-    servingSince = nil
+    policy.forgetServing()
     return begin(now: now)
   }
 
@@ -276,24 +273,11 @@ struct WorkerState {
     return [.lost(gone)]
   }
 
-  /// People wait for a worker that ran well until now, so it is started again without a pause. One
-  /// that never came up, or fell at once, would only burn the machine its neighbours need.
   private mutating func startOrRest(now: MonotonicTime) -> [Action] {
-    let since = servingSince
-    servingSince = nil
-    if let since {
-      guard now - since >= Self.steadyAfter else {
-        takeRest(now: now)
-        return []
-      }
-      rest = Self.shortestRest
-    } else if case .searching = phase {
-      // Not there yet: its first start, or the end of a pause.
-    } else {
+    guard policy.mayStart(isLookedFor: phase == .searching, now: now) else {
       takeRest(now: now)
       return []
     }
-    if hasRun { restarts += 1 }
     return begin(now: now)
   }
 
@@ -303,7 +287,6 @@ struct WorkerState {
   }
 
   private mutating func takeRest(now: MonotonicTime) {
-    phase = .resting(until: now + rest)
-    rest = min(rest * 2, Self.longestRest)
+    phase = .resting(until: now + policy.takePause())
   }
 }

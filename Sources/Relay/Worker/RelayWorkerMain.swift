@@ -9,6 +9,7 @@ public enum RelayWorkerMain {
   /// Runs a worker until it is told to stop; returns the process's exit status.
   public static func run(_ options: RelayWorkerOptions) -> Int32 {
     clinux_protect_memory()
+    clinux_return_memory()
     clinux_ignore_sigpipe()
     umask(0o077)
     var log = WorkerLog(worker: options.worker)

@@ -95,14 +95,18 @@ struct WorkerLoop: ~Copyable {
       for index in 0..<max(0, count) {
         serve(ready[index].tag, isWritable: ready[index].events & clinux_epollout() != 0, at: time)
       }
-      core.advance(to: time)
+      core.advanceTimers(to: time)
       sendOutgoing(at: time.now)
+      if core.hasHandshakes {
+        core.shakeHands(at: time)
+        sendOutgoing(at: time.now)
+      }
       streams.table.flush(at: time.now)
       endStreams(at: time)
       controlListener.advance(to: time.now)
       tellEvents()
       checkOrphanage(at: time.now)
-      if count > 0 { gather(since: time.now) }
+      if count > 0, !core.hasHandshakes { gather(since: time.now) }
     }
     let time = TurnTime(
       now: SystemClock.monotonic, wallMilliseconds: SystemClock.wallMilliseconds)

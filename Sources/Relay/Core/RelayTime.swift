@@ -1,0 +1,39 @@
+import Forwarding
+import Transport
+public import Wire
+
+/// What the relay does by the clock.
+extension RelayCore {
+  /// When `advance` wants to be called next.
+  public var nextWake: MonotonicTime? {
+    if hasHandshakes { return handshakes.since }
+    guard let session = sessionWakes.nextWake else { return roomWakes.nextWake }
+    guard let room = roomWakes.nextWake else { return session }
+    return min(session, room)
+  }
+
+  /// Does what is due, and goes on with one handshake.
+  public mutating func advance(to time: TurnTime) {
+    advanceTimers(to: time)
+    shakeHands(at: time)
+  }
+
+  /// Does what is due but for handshakes, which may wait until what this brings forth is sent.
+  public mutating func advanceTimers(to time: TurnTime) {
+    for number in sessionWakes.takeDue(at: time.now) {
+      let session = Int(number)
+      guard sessions.contains(session) else { continue }
+      sessions[session].transport.advance(to: time.now)
+      takeSampleIfDue(session, at: time)
+      settle(session, at: time)
+    }
+    for number in roomWakes.takeDue(at: time.now) {
+      let room = Int(number)
+      guard rooms.contains(room) else { continue }
+      queue.sink.roomTag = number
+      rooms.pointer(to: room).pointee.room.advance(to: time.now, into: &queue.sink)
+      sealMedia()
+      settleRoom(room, at: time)
+    }
+  }
+}
