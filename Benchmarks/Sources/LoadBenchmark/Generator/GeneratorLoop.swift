@@ -16,30 +16,30 @@ final class GeneratorLoop {
   private static let spreadTicks = 40
   /// Datagrams sent in one call: the stamp of the first must not be old when the last one leaves.
   private static let sendBatch = 8
-  /// Of how many picture packets one is opened: the others are counted by their headers.
-  private static let openedShare: UInt16 = 4
   private static let slot = 2_048
 
-  private let owner: Generator
-  private let socket: Int32
+  let owner: Generator
+  let socket: Int32
   private let isSpread: Bool
-  private var legs: [Leg?] = []
+  var legs: [Leg?] = []
   /// Whose the system's ports are, where legs share an address.
-  private var legOfPort = [Int32](repeating: 0, count: 1 << 16)
+  var legOfPort = [Int32](repeating: 0, count: 1 << 16)
   private var sound = [[Int]](repeating: [], count: soundTicks)
   private var pictures = [[Int]](repeating: [], count: pictureTicks)
   private let memory: UnsafeMutableRawPointer
-  private let incoming: UnsafeMutableBufferPointer<load_datagram>
+  let incoming: UnsafeMutableBufferPointer<load_datagram>
   private let outgoing: UnsafeMutableBufferPointer<load_datagram>
   private var outgoingCount = 0
   private var cursor = 0
-  private var measured = Measurement()
-  private var isMeasuring = false
-  private var timedLegs = Int.max
+  var measured = Measurement()
+  var isMeasuring = false
+  var timedLegs = Int.max
   private var beganAt: Int64 = 0
   private var beganCPU: Int64 = 0
+  /// DTLS datagrams that wait for their turn, oldest first.
+  var handshakes: [Handshake] = []
   /// CLOCK_REALTIME less CLOCK_MONOTONIC.
-  private let clockOffset = load_realtime() - load_monotonic()
+  let clockOffset = load_realtime() - load_monotonic()
   private var isStopping = false
 
   init(_ owner: Generator, socket: Int32, isSpread: Bool) {
@@ -93,6 +93,7 @@ final class GeneratorLoop {
       }
       serveTimers(at: MonotonicTime(nanoseconds: now))
       flush()
+      shakeHands()
       if next > load_monotonic() { load_sleep_until(next) }
     }
     for leg in legs { leg?.close() }
@@ -218,84 +219,10 @@ final class GeneratorLoop {
     if outgoingCount == Self.sendBatch { flush() }
   }
 
-  private func flush() {
+  func flush() {
     guard outgoingCount > 0 else { return }
     _ = load_send(socket, outgoing.baseAddress, Int32(outgoingCount))
     outgoingCount = 0
-  }
-
-  // MARK: Receiving
-
-  private func receive() {
-    // Bounded, so that what is due to be sent is sent however much comes.
-    for _ in 0..<16 {
-      let count = Int(load_receive(socket, incoming.baseAddress, Int32(incoming.count)))
-      for index in 0..<count { take(incoming[index]) }
-      if count < incoming.count { return }
-    }
-  }
-
-  private func take(_ datagram: load_datagram) {
-    var index = Int(datagram.local &- LegPlan.firstAddress)
-    if index >= legs.count { index = Int(legOfPort[Int(datagram.remote_port)]) }
-    guard index < legs.count, let leg = legs[index], datagram.length >= 2 else { return }
-    let bytes = UnsafeMutableRawBufferPointer(
-      start: datagram.bytes, count: Int(datagram.length))
-    let now = MonotonicTime(nanoseconds: datagram.nanoseconds - clockOffset)
-    // RFC 7983 §7, RFC 5761 §4.
-    let isMedia = bytes[0] & 0xC0 == 0x80
-    if isMedia, bytes[1] & 0xE0 != 0xC0 {
-      takeMedia(bytes, at: datagram.nanoseconds, now: now, by: leg)
-      return
-    }
-    if case .rtcp(let length) = leg.receive(bytes, at: now) {
-      if RTCPRequests.wantsKeyframe(UnsafeRawBufferPointer(rebasing: bytes[..<length])) {
-        leg.source.wantsKeyframe = true
-      }
-    }
-    if !isMedia { drain(leg, at: now) }
-  }
-
-  private func takeMedia(
-    _ bytes: UnsafeMutableRawBufferPointer, at arrival: Int64, now: MonotonicTime, by leg: Leg
-  ) {
-    // Sealed, the last byte does not say how much padding there is: the bit is put aside meanwhile.
-    let first = bytes[0]
-    bytes[0] = first & ~0x20
-    let parsed = try? RTPHeader(parsing: UnsafeRawBufferPointer(bytes).bytes)
-    bytes[0] = first
-    guard let header = parsed else { return }
-    if leg.plan.transportSequenceID != 0,
-      let number = header.transportSequence(
-        id: leg.plan.transportSequenceID, in: UnsafeRawBufferPointer(bytes).bytes)
-    {
-      leg.noteArrival(number, at: now)
-    }
-    let isPicture = header.payloadType == SessionText.vp8
-    guard isPicture || header.payloadType == SessionText.opus else { return }
-    let sequence = header.sequenceNumber.rawValue
-    leg.streams.note(sequence, of: header.ssrc.rawValue)
-    // Padding alone is the relay's own.
-    guard first & 0x20 == 0 else { return }
-    if isMeasuring { measured.received += 1 }
-    let opens =
-      !isPicture || sequence % Self.openedShare == 0 || leg.heardAt == nil || !leg.hasPicture
-    guard opens else { return }
-    guard case .rtp(let length) = leg.receive(bytes, at: now), let base = bytes.baseAddress,
-      let stamp = MediaStamp(in: base, endingAt: length)
-    else {
-      if isMeasuring { measured.damaged += 1 }
-      return
-    }
-    if isMeasuring, leg.plan.index < timedLegs {
-      measured.delays.add(arrival - stamp.nanoseconds)
-    }
-    if leg.heardAt == nil {
-      leg.heardAt = arrival - clockOffset
-      owner.noteHeard(
-        leg.plan.index, after: Double(arrival - clockOffset - leg.plan.requestedAt) / 1e9)
-    }
-    if isPicture, !leg.hasPicture { leg.notePicture(base + header.headerLength) }
   }
 
   // MARK: Timers
@@ -325,7 +252,7 @@ final class GeneratorLoop {
     enqueue(sealed, from: leg)
   }
 
-  private func drain(_ leg: Leg, at now: MonotonicTime) {
+  func drain(_ leg: Leg, at now: MonotonicTime) {
     while let length = leg.nextTransmit(into: nextSlot) { enqueue(length, from: leg) }
     while let event = leg.nextEvent() {
       switch event {
