@@ -105,11 +105,16 @@ class Couple:
         self.visits += 1
 
     def end(self, visit):
-        try:
-            self.worker.json("POST", f"/visits/{visit}/hangup", {})
-        except (Refused, OSError):
-            # It has ended already, or ends by itself with nobody in it.
-            pass
+        """Hangs up, again where nobody answered: while a visit goes on, its people cannot have the next."""
+        for _ in range(6):
+            try:
+                self.worker.json("POST", f"/visits/{visit}/hangup", {})
+                return
+            except Refused:
+                # It has ended already.
+                return
+            except OSError:
+                self.stuck += 1
 
     def talk(self, visit, seconds):
         media = ("--no-picture", "--source", "tones")

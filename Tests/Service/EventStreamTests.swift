@@ -8,7 +8,7 @@ import Visits
 
 @testable import Service
 
-@Suite("The event stream", .timeLimit(.minutes(1)))
+@Suite("The event stream", .endsWhenItHangs)
 struct EventStreamTests {
   @Test func aNewStreamBeginsNowAndSaysSomethingAtOnce() async throws {
     let town = try await Municipality()

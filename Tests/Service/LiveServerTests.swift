@@ -8,7 +8,7 @@ import Visits
 
 @testable import Service
 
-@Suite("Over a real connection", .timeLimit(.minutes(1)))
+@Suite("Over a real connection", .endsWhenItHangs)
 struct LiveServerTests {
   private func withServer(
     _ body: @Sendable (Municipality, Int) async throws -> Void

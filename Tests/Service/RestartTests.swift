@@ -6,7 +6,7 @@ import Visits
 
 @testable import Service
 
-@Suite("Starting again and shutting down", .timeLimit(.minutes(1)))
+@Suite("Starting again and shutting down", .endsWhenItHangs)
 struct RestartTests {
   @Test func aRestartedServiceTakesTheCallUpAgain() async throws {
     let town = try await Municipality()

@@ -4,7 +4,7 @@ import Visits
 
 @testable import Service
 
-@Suite("Ringing", .timeLimit(.minutes(1)))
+@Suite("Ringing", .endsWhenItHangs)
 struct RingingTests {
   @Test func aRingReachesAllDevicesAndTheFirstAnswerStopsTheOthers() async throws {
     let town = try await Municipality()

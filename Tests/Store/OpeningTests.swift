@@ -48,6 +48,21 @@ import Visits
     #expect(without == ["eventAudience", "heartbeat", "tenant"])
   }
 
+  /// Locks belong to a process and a file: opening the file once more must not give them up.
+  @Test func aSecondStoreInTheProcessLeavesTheFirstItsLocks() async throws {
+    let municipality = try await Municipality()
+    try await municipality.book()
+    try municipality.reopened().close()
+    // Another process looks in. Were it alone with the file, it would tidy the log away on leaving.
+    await #expect(processExitsWith: .success) { [path = municipality.path as String] in
+      let other = try DatabaseQueue(path: path)
+      _ = try await other.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM visit") }
+      try other.close()
+    }
+    #expect(FileManager.default.fileExists(atPath: municipality.path + "-wal"))
+    #expect(try await municipality.apply(.ring).entries.map(\.sequence) == [2])
+  }
+
   @Test func openingAgainChangesNothing() async throws {
     let municipality = try await Municipality()
     try await municipality.book()

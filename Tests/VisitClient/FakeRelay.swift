@@ -35,6 +35,9 @@ final class FakeRelay: Sendable {
   /// One way; packets are held for so long in each direction.
   private let delay: TimeSpan
   private let state = Mutex(State())
+  /// How many packets of sound have come, whenever one has; the newest number only.
+  let sounds: AsyncStream<Int>
+  private let soundCame: AsyncStream<Int>.Continuation
 
   init(
     clientFingerprint: [UInt8], blocked: Set<Way> = [], delay: TimeSpan = .milliseconds(25)
@@ -45,6 +48,7 @@ final class FakeRelay: Sendable {
     identity = try DTLSIdentity()
     self.clientFingerprint = clientFingerprint
     self.delay = delay
+    (sounds, soundCame) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     server = try SelfSignedServer(
       host: "localhost", now: Int64(Date().timeIntervalSince1970), days: 1)
     let folder = FileManager.default.temporaryDirectory.path + "/relay-\(UUID().uuidString)"
@@ -117,7 +121,13 @@ final class FakeRelay: Sendable {
   func noteAccepted(_ way: Way) {
     state.withLock { $0.accepted[way, default: 0] += 1 }
   }
-  func noteSound() { state.withLock { $0.soundPackets += 1 } }
+  func noteSound() {
+    soundCame.yield(
+      state.withLock { state in
+        state.soundPackets += 1
+        return state.soundPackets
+      })
+  }
   func takeRestart() -> (local: ICECredentials, remote: ICECredentials)? {
     state.withLock { state in
       defer { state.restart = nil }

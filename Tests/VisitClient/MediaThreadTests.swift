@@ -9,9 +9,9 @@ import Wire
 
 @testable import VisitClient
 
-/// A media thread against a relay on loopback, 50 ms away. What it reports is waited for, with a
-/// deadline; nothing sleeps to be on the safe side.
-@Suite(.serialized) struct MediaThreadTests {
+/// A media thread against a relay on loopback, 50 ms away. What it reports is waited for and measured;
+/// nothing sleeps to be on the safe side.
+@Suite(.serialized, .timeLimit(.minutes(1))) struct MediaThreadTests {
   /// A call under way, and when it reported what.
   private final class Call: Sendable {
     let relay: FakeRelay
@@ -32,34 +32,18 @@ import Wire
       thread.connect(try relay.plan(identity: identity))
     }
 
-    /// When the first report that `matches` came; nil where none did in `limit`.
-    func time(
-      of matches: @escaping @Sendable (MediaThread.Report) -> Bool, within limit: Duration
-    ) async -> MonotonicTime? {
-      await withTaskGroup(of: MonotonicTime?.self) { group in
-        group.addTask { [reports] in
-          for await (report, time) in reports where matches(report) { return time }
-          return nil
-        }
-        group.addTask {
-          try? await Task.sleep(for: limit)
-          return nil
-        }
-        let first = await group.next() ?? nil
-        group.cancelAll()
-        return first
-      }
+    /// When the first report that `matches` came; nil where the test's time was up before.
+    func time(of matches: (MediaThread.Report) -> Bool) async -> MonotonicTime? {
+      for await (report, time) in reports where matches(report) { return time }
+      return nil
     }
 
+    /// How long the first sound took, in milliseconds.
     func firstSound() async -> Int64? {
-      let sound = Mutex<Int64?>(nil)
-      _ = await time(
-        of: { report in
-          guard case .firstSound(let milliseconds) = report else { return false }
-          sound.withLock { $0 = milliseconds }
-          return true
-        }, within: .seconds(8))
-      return sound.withLock { $0 }
+      for await (report, _) in reports {
+        if case .firstSound(let milliseconds) = report { return milliseconds }
+      }
+      return nil
     }
 
     func end() async -> MediaBoard.Measured {
@@ -68,13 +52,10 @@ import Wire
       return measured
     }
 
-    /// Waits until `isSo`, at most for `limit`; whether it became so, and how long it took.
-    func wait(for limit: TimeSpan, until isSo: () -> Bool) async -> TimeSpan? {
+    /// How long it takes until a packet of sound reaches the relay with which `isSo`.
+    func span(untilHeard isSo: (_ packets: Int) -> Bool) async -> TimeSpan? {
       let begin = SystemClock.now
-      while SystemClock.now - begin < limit {
-        if isSo() { return SystemClock.now - begin }
-        try? await Task.sleep(for: .milliseconds(10))
-      }
+      for await packets in relay.sounds where isSo(packets) { return SystemClock.now - begin }
       return nil
     }
   }
@@ -111,8 +92,8 @@ import Wire
     _ = try #require(await call.firstSound())
     call.relay.block([.udp])
     let packets = call.relay.soundPackets
-    let gap = await call.wait(for: .seconds(5)) {
-      call.thread.board.measured.path.kind != .udp && call.relay.soundPackets > packets + 3
+    let gap = await call.span {
+      call.thread.board.measured.path.kind != .udp && $0 > packets + 3
     }
     let span = try #require(gap)
     #expect(span < .milliseconds(2500))
@@ -123,12 +104,13 @@ import Wire
   @Test func anOutageIsReportedAndEndsWithTheNetworksReturn() async throws {
     let call = try Call(blocked: [])
     _ = try #require(await call.firstSound())
+    let gone = SystemClock.now
     call.relay.block([.udp, .tcp, .tls])
-    let silent = await call.time(of: { $0 == .silent(attempt: 1) }, within: .seconds(6))
-    #expect(silent != nil)
+    let silent = await call.time { $0 == .silent(attempt: 1) }
+    #expect(try #require(silent) - gone < .seconds(6))
     let back = SystemClock.now
     call.relay.block([])
-    let heard = await call.time(of: { $0 == .heard(attempt: 1) }, within: .seconds(6))
+    let heard = await call.time { $0 == .heard(attempt: 1) }
     #expect(try #require(heard) - back < .seconds(2))
     _ = await call.end()
   }
@@ -145,7 +127,8 @@ import Wire
       MediaBoard.Restart(
         attempt: 1, local: local, remote: remote, candidates: [], streams: .init()))
     let packets = call.relay.soundPackets
-    #expect(await call.wait(for: .seconds(3)) { call.relay.soundPackets > packets + 50 } != nil)
+    let span = await call.span { $0 > packets + 50 }
+    #expect(try #require(span) < .seconds(3))
     let measured = await call.end()
     #expect(measured.path.kind == .udp)
   }

@@ -96,8 +96,13 @@ public final class SQLiteStore: BesoegStore, Sendable {
 
   /// SQLite gives its `-wal` and `-shm` files the mode of the main file, so setting it once is
   /// enough, but it has to be before SQLite creates it.
+  ///
+  /// A file that is there is left alone: whoever closes any descriptor of it gives up every lock this
+  /// process has on it (fcntl(2)). Another store's lock would be gone with it, and the next process to
+  /// look in would take itself for the last one out and delete the log that is being written.
   private static func createPrivateFile(_ path: String) throws {
-    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    if descriptor < 0, errno == EEXIST { return }
     guard descriptor >= 0 else {
       throw StoreError.failed(code: errno, message: "cannot open the database file")
     }

@@ -35,8 +35,10 @@ final class Municipality: Sendable {
     relay = FakeRelay()
     key = predecessor?.key ?? SigningKey()
     self.predecessor = predecessor
-    // Two stores on one file in one process lose their locks: POSIX locks go with any descriptor.
     try predecessor?.store.close()
+    if predecessor == nil {
+      try Self.emptyDatabase.get().write(to: URL(filePath: "\(path)/besoeg.sqlite"))
+    }
     var configuration = StoreConfiguration(path: "\(path)/besoeg.sqlite")
     configuration.busyMilliseconds = 20
     store = try SQLiteStore(configuration)
@@ -68,6 +70,15 @@ final class Municipality: Sendable {
 
   /// A logger that says nothing.
   static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+  /// A database with every table and nothing in them, made once: making the tables takes longer than
+  /// most tests.
+  private static let emptyDatabase = Result {
+    let directory = newDirectory()
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    try SQLiteStore(StoreConfiguration(path: "\(directory)/besoeg.sqlite")).close()
+    return try Data(contentsOf: URL(filePath: "\(directory)/besoeg.sqlite"))
+  }
 
   private static func newDirectory() -> String {
     let path = FileManager.default.temporaryDirectory.path + "/besoeg-\(UUID().uuidString)"
