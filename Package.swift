@@ -220,11 +220,18 @@ let package = Package(
 )
 
 // `make sanitize` builds the media path alone: what is above the relay stands on libraries that take an
-// hour to build under a sanitizer.
-if Context.environment["BESOEG_MEDIA_PATH_ONLY"] != nil {
-  let mediaPath = ["Wire", "Transport", "Congestion", "Forwarding", "Relay"]
-  let kept = mediaPath + mediaPath.map { $0 + "Tests" } + ["COpenSSL", "CSRTP", "CLinux"]
+// hour to build under a sanitizer. Under ThreadSanitizer the compiler (6.3.1) makes invalid code of
+// Forwarding, which is left out: it has no thread, no lock and no clock of its own.
+if let sanitizer = Context.environment["BESOEG_SANITIZE"] {
+  let libraries = ["COpenSSL", "CSRTP", "CLinux"]
+  let modules = ["Wire", "Transport", "Congestion", "Forwarding", "Relay"]
+  let kept = libraries + modules + modules.map { $0 + "Tests" }
   package.products = []
   package.dependencies = []
   package.targets.removeAll { !kept.contains($0.name) }
+  for target in package.targets where !libraries.contains(target.name) {
+    target.linkerSettings = [.unsafeFlags(["-sanitize=\(sanitizer)"])]
+    if sanitizer == "thread", target.name.hasPrefix("Forwarding") { continue }
+    target.swiftSettings = common + [.unsafeFlags(["-sanitize=\(sanitizer)"])]
+  }
 }
