@@ -21,6 +21,7 @@ enum Schema {
     migrator.registerMigration("2026-11 reminders") { try $0.execute(sql: reminders) }
     migrator.registerMigration("2026-11 outcomes") { try $0.execute(sql: outcomes) }
     migrator.registerMigration("2026-11 retention") { try $0.execute(sql: retention) }
+    Statistics.register(in: &migrator)
     return migrator
   }
 
@@ -196,5 +197,6 @@ enum Schema {
       member TEXT NOT NULL,
       PRIMARY KEY (event, sort, member)
     ) STRICT, WITHOUT ROWID;
+    CREATE INDEX eventsOfMember ON eventAudience (sort, member, event);
     """
 }
