@@ -17,6 +17,7 @@ struct Besoeg: AsyncParsableCommand {
       QueueCommand.self, PresenceCommand.self, NoteCommand.self, OutcomeCommand.self,
       GoalsCommand.self, FollowUpsCommand.self, RemindersCommand.self, CalendarCommand.self,
       AccessLogCommand.self, ExportCommand.self, LoginCommand.self, ProofFilesCommand.self,
+      TeamsCommand.self, CircleCommand.self, SettingsCommand.self, RetentionCommand.self,
     ],
     defaultSubcommand: TodayCommand.self)
 
