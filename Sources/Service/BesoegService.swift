@@ -81,6 +81,7 @@ public struct BesoegService: Sendable {
     VisitRoutes(store: store, coordinator: coordinator, clock: clock).add(to: api)
     let access = TeamAccess(store: store)
     CalendarRoutes(store: store, access: access, clock: clock).add(to: api)
+    SettingsRoutes(store: store, clock: clock).add(to: api)
     GrantRoutes(store: store, access: access, clock: clock).add(to: api)
     SeriesRoutes(store: store, access: access, clock: clock).add(to: api)
     AbsenceRoutes(store: store, access: access, clock: clock).add(to: api)

@@ -18,7 +18,8 @@ struct Besoeg: AsyncParsableCommand {
       GoalsCommand.self, FollowUpsCommand.self, RemindersCommand.self, CalendarCommand.self,
       AccessLogCommand.self, ExportCommand.self, CitizensCommand.self, RequestsCommand.self,
       FreedCommand.self, StartCommand.self, EquipmentCommand.self, HomeVisitCommand.self,
-      ParkedCommand.self, LoginCommand.self, ProofFilesCommand.self,
+      ParkedCommand.self, TeamsCommand.self, CircleCommand.self, SettingsCommand.self,
+      RetentionCommand.self, LoginCommand.self, ProofFilesCommand.self,
     ],
     defaultSubcommand: TodayCommand.self)
 

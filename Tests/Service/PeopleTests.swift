@@ -56,6 +56,32 @@ struct PeopleTests {
     }
   }
 
+  @Test func operationsSeeHowManyCitizensThereAreAndNotTheirNames() async throws {
+    let town = try await Municipality()
+    try await town.serve { browser in
+      let everybody = try await browser.send(.get, people, as: town.operations)
+      let shown = Dictionary(
+        uniqueKeysWithValues: everybody.json["people"].array.map {
+          ($0["id"].string ?? "", $0["displayName"].string ?? "")
+        })
+      #expect(shown["karen"] == "#karen")
+      #expect(shown["mette"] == town.worker.displayName, "colleagues have names")
+      let team = try await browser.send(
+        .put, "/api/v1/teams/vest", as: town.operations,
+        json: ["name": "Vest", "members": ["karen", "mette"]])
+      #expect(team.status == .ok)
+      _ = try await browser.book()
+      for path in ["/api/v1/teams", "/api/v1/workers/mette/week", "/api/v1/visits"] {
+        let seen = try await browser.send(.get, path, as: town.operations)
+        #expect(seen.status == .ok, "\(path)")
+        #expect(seen.text.contains("karen"), "\(path)")
+        #expect(!seen.text.contains(town.citizen.displayName), "\(path)")
+      }
+      let own = try await browser.send(.get, people, as: town.worker)
+      #expect(own.json["people"].array.map { $0["displayName"].string } == ["Karen"])
+    }
+  }
+
   @Test func rolesLimitWhoMayRegisterAndPair() async throws {
     let town = try await Municipality()
     try await town.serve { browser in

@@ -5,6 +5,7 @@ final class BareSQLite {
   private var handle: OpaquePointer?
   private var statements: [String: OpaquePointer] = [:]
 
+  /// Opens the file as the store does: WAL, every commit on disk.
   init(path: String) {
     precondition(sqlite3_open(path, &handle) == SQLITE_OK, "cannot open \(path)")
     run("PRAGMA journal_mode = WAL")
@@ -19,17 +20,51 @@ final class BareSQLite {
   }
 
   /// One value of a statement.
-  enum Value {
+  enum Value: Sendable {
     case text(String)
     case integer(Int64)
     case null
   }
 
+  /// A statement with its values.
+  struct Statement: Sendable {
+    var sql: String
+    var values: [Value]
+  }
+
+  /// Runs statements as they were recorded; how many rows they gave.
+  @discardableResult
+  func replay(_ statements: [Statement]) -> Int {
+    statements.reduce(0) { $0 + run($1.sql, $1.values) }
+  }
+
   /// Runs a statement, prepared once; reads every column of every row, and returns how many rows.
   @discardableResult
   func run(_ sql: String, _ values: [Value] = []) -> Int {
+    var rows = 0
+    each(sql, values) { statement in
+      rows += 1
+      for column in 0..<sqlite3_column_count(statement) {
+        if sqlite3_column_type(statement, column) == SQLITE_TEXT {
+          _ = sqlite3_column_text(statement, column)
+        } else {
+          _ = sqlite3_column_int64(statement, column)
+        }
+      }
+    }
+    return rows
+  }
+
+  /// The first column of every row, as text.
+  func texts(_ sql: String) -> [String] {
+    var texts: [String] = []
+    each(sql, []) { texts.append(String(cString: sqlite3_column_text($0, 0))) }
+    return texts
+  }
+
+  private func each(_ sql: String, _ values: [Value], _ row: (OpaquePointer?) -> Void) {
     let statement = prepared(sql)
-    sqlite3_reset(statement)
+    defer { sqlite3_reset(statement) }
     for (index, value) in values.enumerated() {
       let place = Int32(index + 1)
       switch value {
@@ -41,21 +76,11 @@ final class BareSQLite {
       case .null: sqlite3_bind_null(statement, place)
       }
     }
-    var rows = 0
     while true {
       switch sqlite3_step(statement) {
-      case SQLITE_ROW:
-        rows += 1
-        for column in 0..<sqlite3_column_count(statement) {
-          if sqlite3_column_type(statement, column) == SQLITE_TEXT {
-            _ = sqlite3_column_text(statement, column)
-          } else {
-            _ = sqlite3_column_int64(statement, column)
-          }
-        }
-      case SQLITE_DONE: return rows
-      default:
-        fatalError("\(String(cString: sqlite3_errmsg(handle))): \(sql)")
+      case SQLITE_ROW: row(statement)
+      case SQLITE_DONE: return
+      default: fatalError("\(String(cString: sqlite3_errmsg(handle))): \(sql)")
       }
     }
   }

@@ -12,6 +12,14 @@ struct PersonDocument: Encodable, Sendable {
     role = person.role
     displayName = person.displayName
   }
+
+  /// A person as a role sees them: whoever runs the system needs to know how many citizens there are
+  /// and whose device is silent, not what they are called.
+  init(_ person: Person, for role: Role) {
+    self.init(person)
+    guard role == .operations, person.role == .citizen else { return }
+    displayName = PersonName(withoutName: person).displayName
+  }
 }
 
 /// A device as the API shows it.

@@ -59,7 +59,9 @@ struct PeopleRoutes: Sendable {
     try await store.logOwnList("people", .contact, by: caller)
     let people = try await store.people(
       around: caller.initiator, tenant: caller.tenant, role: role, at: caller.askedAt)
-    return try ServiceJSON.response(["people": people.map { PersonDocument($0) }])
+    return try ServiceJSON.response([
+      "people": people.map { PersonDocument($0, for: caller.role) }
+    ])
   }
 
   @Sendable private func create(_ request: Request, _ context: ServiceContext) async throws

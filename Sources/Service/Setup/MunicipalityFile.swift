@@ -8,6 +8,8 @@ public import Visits
 public struct MunicipalityFile: Decodable, Sendable {
   /// What the municipality has decided about booking.
   public var settings: BookingSettings
+  /// What it has decided about the day's work; nil to leave that as it is.
+  public var daily: DailySettings?
   var teams: [TeamEntry]
   var rooms: [Room]?
   var opening: [OpeningProfile]
@@ -71,6 +73,9 @@ public struct MunicipalityFile: Decodable, Sendable {
   ) async throws {
     if withPeople { try await addPeople(to: store, tenant: tenant, at: now) }
     try await store.setBookingSettings(settings, tenant: tenant, by: .system, at: now)
+    if let daily {
+      try await store.setDailySettings(daily, tenant: tenant, by: .system, at: now)
+    }
     let known = try await store.teams(tenant: tenant)
     for team in teams {
       var members = known.first { $0.id == team.id }?.members ?? []

@@ -66,6 +66,15 @@ public protocol CalendarStore: Sendable {
     at now: UTCMilliseconds
   ) async throws(StoreError)
 
+  /// What the municipality has decided about the day's work; the defaults where it has decided
+  /// nothing.
+  func dailySettings(tenant: TenantID) async throws(StoreError) -> DailySettings
+  /// Keeps it, with a line in the audit log.
+  func setDailySettings(
+    _ settings: DailySettings, tenant: TenantID, by initiator: Initiator,
+    at now: UTCMilliseconds
+  ) async throws(StoreError)
+
   /// The teams, by name.
   func teams(tenant: TenantID) async throws(StoreError) -> [Team]
   /// Puts a team in place of the one of that id, members and all.

@@ -38,6 +38,14 @@ public struct SeriesGap: Hashable, Sendable, Codable {
   }
 }
 
+/// An occurrence that was not laid, and whose it would have been.
+public struct SeriesGapDetails: Sendable {
+  /// The gap.
+  public var gap: SeriesGap
+  /// Who would have been visited.
+  public var citizen: Person
+}
+
 /// A series as stored, with its visits.
 public struct SeriesDetails: Sendable {
   /// The series.
@@ -92,8 +100,9 @@ public protocol SeriesStore: Sendable {
   func extendSeries(
     at now: UTCMilliseconds, events: @escaping SeriesEventMaker
   ) async throws(StoreError) -> Int
-  /// Occurrences still to come that could not be laid, soonest first.
+  /// Occurrences still to come that could not be laid, soonest first: of some workers' series, or of
+  /// all.
   func seriesGaps(
-    tenant: TenantID, from: UTCMilliseconds
-  ) async throws(StoreError) -> [SeriesGap]
+    tenant: TenantID, workers: Set<PersonID>?, from: UTCMilliseconds
+  ) async throws(StoreError) -> [SeriesGapDetails]
 }

@@ -28,11 +28,12 @@ enum AuditTable {
     _ draft: AuditDraft, tenant: TenantID, by initiator: Initiator, at now: UTCMilliseconds,
     in db: Database
   ) throws {
-    try db.execute(
+    try db.cachedStatement(
       sql: """
         INSERT INTO audit (tenant, at, actor, role, device, action, subject, visit, detail)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """,
+        """
+    ).execute(
       arguments: [
         tenant.rawValue, now.rawValue, initiator.person?.rawValue, initiator.role?.rawValue,
         initiator.device?.rawValue, draft.action, draft.subject?.rawValue, draft.visit?.rawValue,

@@ -19,14 +19,18 @@ extension SQLiteStore: EventStore {
   ) async throws(StoreError) -> [StoredEvent] {
     try await read { db in
       try EventTable.withAudience(
+        // By audience, not by number: a device that is seldom told anything must not read through all
+        // that others were told meanwhile.
         Row.fetchAll(
-          db,
-          sql: """
-            SELECT * FROM event WHERE tenant = ? AND id > ? AND EXISTS (
-              SELECT 1 FROM eventAudience a WHERE a.event = event.id
-                AND (a.sort = 'person' AND a.member = ? OR a.sort = 'role' AND a.member = ?))
-            ORDER BY id LIMIT ?
-            """,
+          db.cachedStatement(
+            sql: """
+              SELECT * FROM event WHERE tenant = ?1 AND id IN (
+                SELECT event FROM eventAudience
+                  WHERE sort = 'person' AND member = ?3 AND event > ?2
+                UNION SELECT event FROM eventAudience
+                  WHERE sort = 'role' AND member = ?4 AND event > ?2)
+              ORDER BY id LIMIT ?5
+              """),
           arguments: [tenant.rawValue, id, person.rawValue, role.rawValue, max(0, limit)]), in: db)
     }
   }
@@ -72,17 +76,17 @@ enum EventTable {
     _ drafts: [EventDraft], tenant: TenantID, at now: UTCMilliseconds, in db: Database
   ) throws -> [StoredEvent] {
     try drafts.map { draft in
-      try db.execute(
-        sql: "INSERT INTO event (tenant, at, name, payload) VALUES (?, ?, ?, ?)",
-        arguments: [tenant.rawValue, now.rawValue, draft.name, draft.payload])
+      try db.cachedStatement(
+        sql: "INSERT INTO event (tenant, at, name, payload) VALUES (?, ?, ?, ?)"
+      ).execute(arguments: [tenant.rawValue, now.rawValue, draft.name, draft.payload])
       let id = db.lastInsertedRowID
       let members =
         draft.audience.people.map { ("person", $0.rawValue) }
         + draft.audience.roles.map { ("role", $0.rawValue) }
       for (sort, member) in members {
-        try db.execute(
-          sql: "INSERT INTO eventAudience (event, sort, member) VALUES (?, ?, ?)",
-          arguments: [id, sort, member])
+        try db.cachedStatement(
+          sql: "INSERT INTO eventAudience (event, sort, member) VALUES (?, ?, ?)"
+        ).execute(arguments: [id, sort, member])
       }
       return StoredEvent(
         id: id, tenant: tenant, at: now, name: draft.name, payload: draft.payload,
@@ -95,7 +99,8 @@ enum EventTable {
       let id: Int64 = row["id"]
       var audience = Audience()
       let members = try Row.fetchAll(
-        db, sql: "SELECT sort, member FROM eventAudience WHERE event = ?", arguments: [id])
+        db.cachedStatement(sql: "SELECT sort, member FROM eventAudience WHERE event = ?"),
+        arguments: [id])
       for member in members {
         if member["sort"] == "person" {
           audience.people.insert(member.id("member"))

@@ -25,11 +25,12 @@ enum LedgerTable {
     var entries: [LedgerEntry] = []
     for draft in drafts where try !isKnown(draft.key, visit: visit, in: db) {
       sequence += 1
-      try db.execute(
+      try db.cachedStatement(
         sql: """
           INSERT INTO ledger (tenant, visit, sequence, at, kind, participant, cause, note, device,
             session, attempt, "key") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-          """,
+          """
+      ).execute(
         arguments: [
           visit.tenant.rawValue, visit.id.rawValue, sequence, draft.at.rawValue,
           draft.kind.rawValue, draft.participant?.rawValue, draft.cause.rawValue, draft.note,
@@ -68,15 +69,17 @@ enum LedgerTable {
   /// The newest entry's number; 0 when there is none.
   static func last(of visit: VisitID, tenant: TenantID, in db: Database) throws -> Int64 {
     try Int64.fetchOne(
-      db, sql: "SELECT MAX(sequence) FROM ledger WHERE tenant = ? AND visit = ?",
+      db.cachedStatement(
+        sql: "SELECT MAX(sequence) FROM ledger WHERE tenant = ? AND visit = ?"),
       arguments: [tenant.rawValue, visit.rawValue]) ?? 0
   }
 
   private static func isKnown(_ key: String?, visit: Visit, in db: Database) throws -> Bool {
     guard let key else { return false }
     return try Bool.fetchOne(
-      db,
-      sql: #"SELECT EXISTS (SELECT 1 FROM ledger WHERE tenant = ? AND visit = ? AND "key" = ?)"#,
+      db.cachedStatement(
+        sql: #"SELECT EXISTS (SELECT 1 FROM ledger WHERE tenant = ? AND visit = ? AND "key" = ?)"#
+      ),
       arguments: [visit.tenant.rawValue, visit.id.rawValue, key]) ?? false
   }
 }

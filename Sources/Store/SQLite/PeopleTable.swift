@@ -131,7 +131,7 @@ enum PeopleTable {
 
   static func person(_ id: PersonID, tenant: TenantID, in db: Database) throws -> Person {
     let row = try Row.fetchOne(
-      db, sql: "SELECT * FROM person WHERE tenant = ? AND id = ?",
+      db.cachedStatement(sql: "SELECT * FROM person WHERE tenant = ? AND id = ?"),
       arguments: [tenant.rawValue, id.rawValue])
     guard let row else { throw StoreError.notFound }
     return try person(row)
@@ -145,7 +145,7 @@ enum PeopleTable {
 
   static func device(_ id: DeviceID, tenant: TenantID, in db: Database) throws -> Device {
     let row = try Row.fetchOne(
-      db, sql: "SELECT * FROM device WHERE tenant = ? AND id = ?",
+      db.cachedStatement(sql: "SELECT * FROM device WHERE tenant = ? AND id = ?"),
       arguments: [tenant.rawValue, id.rawValue])
     guard let row else { throw StoreError.notFound }
     return device(row)

@@ -22,6 +22,7 @@ enum Schema {
     migrator.registerMigration("2026-11 outcomes") { try $0.execute(sql: outcomes) }
     registerStart(in: &migrator)
     migrator.registerMigration("2026-11 retention") { try $0.execute(sql: retention) }
+    Statistics.register(in: &migrator)
     return migrator
   }
 
@@ -197,5 +198,6 @@ enum Schema {
       member TEXT NOT NULL,
       PRIMARY KEY (event, sort, member)
     ) STRICT, WITHOUT ROWID;
+    CREATE INDEX eventsOfMember ON eventAudience (sort, member, event);
     """
 }

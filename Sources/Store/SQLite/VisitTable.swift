@@ -95,7 +95,7 @@ enum VisitTable {
 
   static func find(_ id: VisitID, tenant: TenantID, in db: Database) throws -> Visit? {
     try Row.fetchOne(
-      db, sql: "SELECT * FROM visit WHERE tenant = ? AND id = ?",
+      db.cachedStatement(sql: "SELECT * FROM visit WHERE tenant = ? AND id = ?"),
       arguments: [tenant.rawValue, id.rawValue]
     ).map { try visit($0, in: db) }
   }

@@ -138,6 +138,13 @@ public enum TextKey: String, Sendable, CaseIterable {
     helpParkNote, helpParkTake, helpParkDone, wordsRecipient, parkedDone, parkedNone, helpPurpose,
     helpCafeException, helpExceptGrant,
     wordsPurpose
+  // Teams, settings and retention.
+  case helpTeams, helpAddToTeam, helpRemoveFromTeam, helpTeam, noTeams, teamHeading, teamJoined,
+    teamLeft, teamNotFound, helpCircle, helpPrimary, helpBackup, circleLine, helpSettings,
+    helpSettingsBooking, helpSettingsDaily, helpSettingsOpening, helpEmergencyNumber,
+    settingsUnreadable, helpRetention, helpRetentionKind, helpRetentionDays, helpRetentionFrom,
+    retentionNoSuchKind, retentionFromEvent, retentionFromCourse, columnKind, columnDays,
+    columnCountedFrom
 
   /// How a role is said.
   public static func role(_ role: Role) -> TextKey {

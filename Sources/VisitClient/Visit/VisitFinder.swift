@@ -39,8 +39,9 @@ public enum VisitFinder {
   }
 
   /// The person that `words` mean: the beginning of an id, a whole name, or the beginning of one of
-  /// its parts.
+  /// its parts. A person whose name is not shown is listed as `#` and the beginning of the id.
   public static func person(_ words: String, in people: [Person]) -> Found<Person> {
+    let words = words.hasPrefix("#") ? String(words.dropFirst()) : words
     let exact = people.filter { fold($0.displayName) == fold(words) || $0.id == words }
     if exact.count == 1 { return .one(exact[0]) }
     let byID = people.filter { isID(words) && $0.id.lowercased().hasPrefix(words.lowercased()) }

@@ -73,10 +73,10 @@ import Visits
       }
     }
     #expect(!laid.isEmpty)
-    try await check(town, laid)
+    try await Self.check(town, laid)
   }
 
-  private static func command(
+  static func command(
     for id: SeriesID, _ anchor: LocalDate, _ step: Int, _ random: inout Seeded
   ) -> SeriesCommand {
     let day = anchor.adding(days: Int.random(in: 0...30, using: &random))
@@ -99,7 +99,8 @@ import Visits
     }
   }
 
-  private func check(_ town: Municipality, _ laid: [SeriesID]) async throws {
+  /// What is true of every calendar.
+  static func check(_ town: Municipality, _ laid: [SeriesID]) async throws {
     let plan = try await town.store.openingPlan(tenant: M.tenant)
     let queue = try DatabaseQueue(path: town.path)
     // No double booking, of people or rooms, seen from outside.

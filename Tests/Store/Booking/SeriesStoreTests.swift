@@ -48,8 +48,15 @@ import Visits
     #expect(details.visits.count == 3)
     #expect(details.gaps.map(\.code) == ["double-booked"])
     #expect(details.series.recurrence.except == details.gaps.map(\.original))
-    let gaps = try await town.store.seriesGaps(tenant: M.tenant, from: M.now)
-    #expect(gaps == details.gaps)
+    let (anne, bo) = (PersonID(rawValue: "anne"), PersonID(rawValue: "bo"))
+    for workers: Set<PersonID>? in [nil, [anne], [anne, bo]] {
+      let gaps = try await town.store.seriesGaps(
+        tenant: M.tenant, workers: workers, from: M.now)
+      #expect(gaps.map(\.gap) == details.gaps)
+      #expect(gaps.map(\.citizen.id.rawValue) == ["karen"])
+    }
+    let others = try await town.store.seriesGaps(tenant: M.tenant, workers: [bo], from: M.now)
+    #expect(others.isEmpty)
   }
 
   @Test func holidaysArePassedOver() async throws {

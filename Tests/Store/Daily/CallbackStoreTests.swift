@@ -180,3 +180,56 @@ struct CallbackStoreTests {
       ).isEmpty)
   }
 }
+
+@Suite("Call-backs by what the municipality has decided")
+struct DailySettingsTests {
+  typealias M = Municipality
+  private let karen = PersonID(rawValue: "karen")
+
+  private func ask(_ town: Municipality, at now: UTCMilliseconds) async throws -> CallbackDetails {
+    try await town.store.askForCall(
+      CallbackAsk(citizen: karen, isUrgent: true), tenant: M.tenant, by: M.karen, at: now,
+      events: { _ in [] }
+    ).details
+  }
+
+  @Test func aTeamsOwnContactHoursGoBeforeTheMunicipalitys() async throws {
+    let town = try await Municipality()
+    try await town.openTeam(needsGrant: false)
+    // Saturday 21 November 2026, ten o'clock in Denmark.
+    let saturday = try await ask(town, at: M.now)
+    let monday = LocalDateTime(M.today.adding(days: 2), time(8, 0)).utc
+    #expect(saturday.hours.windows.first?.start == monday)
+    #expect(saturday.request.dueAt == monday.adding(minutes: 10))
+    let always = OpeningProfile(
+      id: OpeningProfileID(rawValue: "vagt"), team: TeamID(rawValue: "vest"), service: .contact,
+      validFrom: LocalDate(year: 2026, month: 1, day: 1)!,
+      week: [WeeklyHours(WeekdaySet(Weekday.allCases), [.aroundTheClock])], holidays: .open)
+    try await town.store.putOpeningProfiles(
+      [always], tenant: M.tenant, by: M.operations, at: M.now)
+    let request = try await town.store.callback(
+      saturday.request.id, tenant: M.tenant, at: M.now)
+    #expect(request.hours.windows.first?.start == M.now, "read when it is needed")
+  }
+
+  @Test func howSoonAndWhomToRingIsTheMunicipalitysToDecide() async throws {
+    let town = try await Municipality()
+    var settings = DailySettings()
+    settings.emergencyNumber = "12 34 56 78"
+    settings.urgentMinutes = 30
+    settings.callbackMinutes = 20
+    settings.contactHours = [
+      WeeklyHours(WeekdaySet([.saturday]), [OpeningHours(from: time(9, 0), to: time(12, 0))])
+    ]
+    try await town.store.setDailySettings(
+      settings, tenant: M.tenant, by: M.operations, at: M.now)
+    #expect(try await town.store.dailySettings(tenant: M.tenant) == settings)
+    #expect(try await town.store.dailySettings(tenant: M.neighbour) == DailySettings())
+    let asked = try await ask(town, at: M.now)
+    #expect(asked.request.dueAt == M.now.adding(minutes: 30))
+    #expect(asked.emergencyNumber == "12 34 56 78")
+    let call = try await town.store.bookCallback(
+      asked.request.id, tenant: M.tenant, by: M.anne, at: M.now, events: { _ in [] })
+    #expect(call.details.visit.durationMinutes == 20)
+  }
+}

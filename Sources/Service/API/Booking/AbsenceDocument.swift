@@ -61,10 +61,10 @@ struct TodoDocument: Encodable, Sendable {
   var note: String?
   var candidates: [Candidate]
 
-  init(_ details: AbsenceTaskDetails, at now: UTCMilliseconds) {
+  init(_ details: AbsenceTaskDetails, at now: UTCMilliseconds, for role: Role) {
     let task = details.task
     absence = task.absence.rawValue
-    visit = VisitDocument(details.visit)
+    visit = VisitDocument(details.visit, for: role)
     state = task.state
     dueAt = APITime(task.dueAt)
     isOverdue = task.isOverdue(at: now)

@@ -70,10 +70,18 @@ struct AccessRoutes: Sendable {
     -> Response
   {
     let caller = try context.requireCaller()
-    try caller.require(.administrator)
+    try caller.require(.teamLead, .administrator)
     let person = try await staff(context)
     let body = try await request.json(TeamsBody.self, context: context)
     let teams = try Self.teams(body.teams)
+    if caller.role == .teamLead {
+      // Into and out of her own teams only.
+      let before = try await store.teams(of: person.id, tenant: caller.tenant)
+      let own = try await store.teams(of: caller.id, tenant: caller.tenant)
+      guard Set(before).symmetricDifference(teams).isSubset(of: own) else {
+        throw Problem(.notAllowed)
+      }
+    }
     try await store.setTeams(
       teams, of: person.id, tenant: caller.tenant, by: caller.initiator, at: caller.askedAt)
     return try ServiceJSON.response(TeamsBody(teams: teams.map(\.rawValue)))

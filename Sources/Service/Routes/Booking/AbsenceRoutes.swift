@@ -89,7 +89,7 @@ struct AbsenceRoutes: Sendable {
     if caller.role == .citizen {
       let tasks = try await store.absenceTasks(putTo: caller.id, tenant: caller.tenant, at: now)
       let mine = tasks.map { task in
-        var document = TodoDocument(task, at: now)
+        var document = TodoDocument(task, at: now, for: caller.role)
         // Who else could come is the team's business.
         document.candidates = []
         return document
@@ -99,15 +99,12 @@ struct AbsenceRoutes: Sendable {
     try caller.require(.supportWorker, .teamLead, .operations)
     let team = try await access.team(of: caller)
     let tasks = try await store.absenceTasks(tenant: caller.tenant, workers: team, at: now)
-    var gaps: [GapDocument] = []
-    for gap in try await store.seriesGaps(tenant: caller.tenant, from: now) {
-      let details = try await store.seriesDetails(gap.series, tenant: caller.tenant)
-      guard team?.contains(details.series.workerID) ?? true else { continue }
-      // Operations see that visits are missing, not whose.
-      gaps.append(GapDocument(gap, citizen: caller.role == .operations ? nil : details.citizen))
+    // Operations see that visits are missing, not whose.
+    let gaps = try await store.seriesGaps(tenant: caller.tenant, workers: team, from: now).map {
+      GapDocument($0.gap, citizen: caller.role == .operations ? nil : $0.citizen)
     }
     return try ServiceJSON.response(
-      TodoList(todos: tasks.map { TodoDocument($0, at: now) }, gaps: gaps))
+      TodoList(todos: tasks.map { TodoDocument($0, at: now, for: caller.role) }, gaps: gaps))
   }
 
   @Sendable private func take(_ request: Request, _ context: ServiceContext) async throws

@@ -60,7 +60,7 @@ struct CalendarRoutes: Sendable {
       return TeamDocument(
         id: team.id.rawValue, name: team.name,
         members: team.members.compactMap { people[$0] }
-          .filter { isMine || $0.role.isStaff }.map { PersonDocument($0) })
+          .filter { isMine || $0.role.isStaff }.map { PersonDocument($0, for: caller.role) })
     }
     return try ServiceJSON.response(["teams": teams])
   }
@@ -221,7 +221,7 @@ struct CalendarRoutes: Sendable {
     return try ServiceJSON.response(
       WeekDocument(
         worker: worker.rawValue, monday: monday, contactMinutes: week.contactMinutes,
-        visits: week.visits.map { VisitDocument($0) },
+        visits: week.visits.map { VisitDocument($0, for: caller.role) },
         absences: week.absences.map { AbsenceDocument($0) },
         freed: week.freed.map { FreedTimeDocument($0) }))
   }

@@ -38,14 +38,40 @@ enum PurgeTable {
       condition: "\(isOver(by: key)) AND \(isBare(by: key))", citizen: visit("citizen", by: key))
   }
 
-  /// What a kind is made of, in the order it goes. Kinds whose tables belong to other parts of the
-  /// store have none here.
+  /// SQL for a time that a row's JSON holds (RFC 3339, or a day's beginning), in milliseconds.
+  private static func told(_ member: String, in row: String = "t") -> String {
+    "unixepoch(json_extract(\(row).body, '$.\(member)')) * 1000"
+  }
+
+  /// SQL for a grant's last day, NULL while nothing ends it (`Grant.lastDay`).
+  private static func lastDay(of grant: String) -> String {
+    let (end, closing) = (told("end", in: grant), told("closing.on", in: grant))
+    return "MIN(COALESCE(\(end), \(closing)), COALESCE(\(closing), \(end)))"
+  }
+
+  private static func ofGrant(_ value: String) -> String {
+    #"(SELECT \#(value) FROM supportGrant g WHERE g.tenant = t.tenant AND g.id = t."grant")"#
+  }
+
+  /// What a kind is made of, in the order it goes.
   static func parts(of kind: DataKind) -> [Part] {
     switch kind {
     case .reminders:
       [Part(table: "reminder", at: visitStart, condition: "t.wake IS NULL", citizen: visitCitizen)]
     case .followUps:
-      [Part(table: "followUp", at: "t.at", condition: "t.isOpen = 0", citizen: "t.citizen")]
+      [
+        Part(table: "followUp", at: "t.at", condition: "t.isOpen = 0", citizen: "t.citizen"),
+        Part(
+          table: "absenceTask", at: "t.dueAt", condition: "t.state NOT IN ('open', 'proposed')",
+          citizen: "t.citizen"),
+        // Why somebody was away concerns nobody when nothing is left to be done about it.
+        Part(
+          table: "absence", at: #"t."end""#,
+          condition: """
+            NOT EXISTS (SELECT 1 FROM absenceTask x
+              WHERE x.tenant = t.tenant AND x.absence = t.id)
+            """),
+      ]
     case .callQuality:
       [
         Part(table: "sample", at: visitStart, condition: isOver, citizen: visitCitizen),
@@ -60,19 +86,11 @@ enum PurgeTable {
           table: "goal", at: "t.createdAt",
           condition: "json_extract(t.body, '$.state') <> 'active'", citizen: "t.citizen"),
       ]
-    case .visits:
-      // What still hangs on a visit keeps it: it goes when that has gone.
+    case .visits: visits + series
+    case .grants:
       [
-        Part(table: "outcome", at: visitStart, condition: isOver, citizen: "t.citizen"),
-        appendage("roomTime"), appendage("freedTime"), appendage("absenceTask"),
-        appendage("delayNotice"), appendage("groupStep", by: "meeting"),
-        appendage("groupMeeting", by: "id"), appendage("participant"),
-        Part(
-          table: "visit", at: "t.start",
-          condition: """
-            t.state <> 'active' AND t.state <> 'ringing' AND NOT EXISTS (
-              SELECT 1 FROM participant p WHERE p.tenant = t.tenant AND p.visit = t.id)
-            """, citizen: "t.citizen"),
+        Part(table: "grantEntry", at: ofGrant(lastDay(of: "g")), citizen: ofGrant("g.citizen")),
+        Part(table: "supportGrant", at: lastDay(of: "t"), citizen: "t.citizen"),
       ]
     case .start:
       // A start goes with its citizen's course, what is open never.
@@ -80,13 +98,106 @@ enum PurgeTable {
         + ["equipment", "homeVisitOrder", "parkedTopic"].map {
           Part(table: $0, at: "t.changedAt", condition: "t.isOpen = 0", citizen: "t.person")
         } + [Part(table: "waitingWish", at: "t.changedAt", citizen: "t.person")]
+    case .consents:
+      [
+        Part(
+          table: "autoAnswer", at: "COALESCE(\(told("withdrawnAt")), \(told("expiresAt")))",
+          citizen: "t.citizen")
+      ]
+    case .queue:
+      [
+        Part(table: "queueTicket", at: "t.joinedAt", condition: "t.isOpen = 0"),
+        Part(
+          table: "dropInSession", at: #"t."end""#,
+          condition: """
+            NOT EXISTS (SELECT 1 FROM queueTicket x
+              WHERE x.tenant = t.tenant AND x.session = t.id)
+            """),
+      ]
+    case .callbacks:
+      [
+        Part(
+          table: "callback", at: "COALESCE(\(told("closedAt")), t.createdAt)",
+          condition: "t.isOpen = 0")
+      ]
+    case .pairing: pairing
     case .accessLog: [Part(table: "accessLog", at: "t.at")]
     case .audit: [Part(table: "audit", at: "t.at")]
-    case .grants, .consents, .queue, .callbacks, .pairing: []
     // Forgotten by the service itself, when no screen can want to resume from them any more.
     case .events: []
     }
   }
+
+  /// Visits, and what hangs on them. What still does keeps a visit: it goes when that has gone.
+  private static let visits: [Part] =
+    [
+      Part(table: "outcome", at: visitStart, condition: isOver, citizen: "t.citizen"),
+      appendage("roomTime"), appendage("freedTime"), appendage("absenceTask"),
+      appendage("delayNotice"), appendage("groupStep", by: "meeting"),
+      appendage("groupMeeting", by: "id"), appendage("participant"),
+      Part(
+        table: "visit", at: "t.start",
+        condition: """
+          t.state <> 'active' AND t.state <> 'ringing' AND NOT EXISTS (
+            SELECT 1 FROM participant p WHERE p.tenant = t.tenant AND p.visit = t.id)
+          """, citizen: "t.citizen"),
+    ]
+
+  /// Series of which no visit is left or to come, what could not be laid of them, and times that were
+  /// proposed.
+  private static let series: [Part] = {
+    func over(_ id: String) -> String {
+      "NOT EXISTS (SELECT 1 FROM visit v WHERE v.tenant = t.tenant AND v.series = t.\(id))"
+    }
+    let ofSeries = "(SELECT s.citizen FROM series s WHERE s.tenant = t.tenant AND s.id = t.series)"
+    return [
+      Part(table: "seriesGap", at: "t.start", condition: over("series"), citizen: ofSeries),
+      Part(
+        table: "series", at: "t.changedAt",
+        condition: """
+          \(over("id")) AND (t.isOver = 1 OR t.laidThrough = '9999-12-31')
+            AND NOT EXISTS (SELECT 1 FROM seriesGap x
+              WHERE x.tenant = t.tenant AND x.series = t.id)
+          """, citizen: "t.citizen"),
+      Part(
+        table: "timeProposal", at: told("visit.start"), condition: "t.state <> 'open'",
+        citizen: "t.citizen"),
+    ]
+  }()
+
+  /// The devices a citizen had, and how they wanted to be reminded: kept a while for coming back. A
+  /// device that is still seen stays, and staff's are taken back by who gave them.
+  private static let pairing: [Part] = {
+    func citizens(_ person: String) -> String {
+      """
+      (SELECT p.role FROM person p WHERE p.tenant = t.tenant AND p.id = \(person)) = 'citizen'
+      """
+    }
+    let person =
+      "(SELECT d.person FROM device d WHERE d.tenant = t.tenant AND d.id = t.device)"
+    func without(_ table: String, _ device: String) -> String {
+      "NOT EXISTS (SELECT 1 FROM \(table) x WHERE x.tenant = t.tenant AND x.device = \(device))"
+    }
+    return [
+      Part(
+        table: "devicePresence", at: "t.lastSeenAt",
+        condition: "\(citizens(person)) AND \(without("autoAnswer", "t.device"))",
+        citizen: person),
+      Part(
+        table: "device", at: "MAX(t.createdAt, COALESCE(t.revokedAt, 0))",
+        condition: """
+          \(citizens("t.person")) AND \(without("autoAnswer", "t.id"))
+            AND \(without("devicePresence", "t.id"))
+          """, citizen: "t.person"),
+      Part(
+        table: "calendarFeed", at: "t.openedAt", condition: citizens("t.person"),
+        citizen: "t.person"),
+      Part(
+        table: "reminderPlan",
+        at: "(SELECT p.createdAt FROM person p WHERE p.tenant = t.tenant AND p.id = t.person)",
+        condition: citizens("t.person"), citizen: "t.person"),
+    ]
+  }()
 
   private static func isBare(by key: String) -> String {
     ["ledger", "sample", "verdict", "reminder", "followUp", "note"].map { table in
@@ -99,11 +210,13 @@ enum PurgeTable {
   static func condition(_ part: Part, _ step: PurgeStep) -> String {
     var conditions = ["t.tenant = :tenant", "\(part.at) < :before", part.condition]
     if step.from == .courseEnd, let citizen = part.citizen {
-      // Until grants say when a course ended, it runs for as long as there are visits.
+      // A course runs for as long as there is a grant or a visit.
       conditions.append(
         """
         NOT EXISTS (SELECT 1 FROM visit c WHERE c.tenant = t.tenant
           AND c.citizen = \(citizen) AND c.start >= :before)
+        AND NOT EXISTS (SELECT 1 FROM supportGrant c WHERE c.tenant = t.tenant
+          AND c.citizen = \(citizen) AND COALESCE(\(lastDay(of: "c")) >= :before, 1))
         """)
     }
     return conditions.joined(separator: " AND ")

@@ -129,21 +129,25 @@ enum AbsenceTable {
   static func freedTime(
     tenant: TenantID, workers: Set<PersonID>?, at now: UTCMilliseconds, in db: Database
   ) throws -> [FreedTime] {
-    var published: [FreedTime] = []
-    for row in try Row.fetchAll(
-      db,
-      sql: """
-        SELECT worker, visit, start, "end" FROM freedTime WHERE tenant = ? AND "end" > ?
-        """, arguments: [tenant.rawValue, now.rawValue])
-    {
-      let time = FreedTime(
+    let columns = #"SELECT worker, visit, start, "end" FROM freedTime WHERE tenant = ?"#
+    let rows: [Row]
+    if let workers {
+      rows = try workers.sorted { $0.rawValue < $1.rawValue }.flatMap { worker in
+        try Row.fetchAll(
+          db.cachedStatement(sql: #"\#(columns) AND worker = ? AND "end" > ?"#),
+          arguments: [tenant.rawValue, worker.rawValue, now.rawValue])
+      }
+    } else {
+      rows = try Row.fetchAll(
+        db, sql: #"\#(columns) AND "end" > ?"#, arguments: [tenant.rawValue, now.rawValue])
+    }
+    // Moved away and back, a visit frees the same time twice.
+    var known: Set<FreedTime> = []
+    let published = rows.map { row in
+      FreedTime(
         tenant: tenant, worker: row.id("worker"), visit: row.id("visit"),
         window: TimeWindow(start: row.time("start"), end: row.time("end")))
-      // Moved away and back, a visit frees the same time twice.
-      if workers?.contains(time.worker) ?? true, !published.contains(time) {
-        published.append(time)
-      }
-    }
+    }.filter { known.insert($0).inserted }
     guard let last = published.map(\.window.end).max() else { return [] }
     let span = TimeWindow(start: now, end: last)
     var busy: [PersonID: TimeWindows] = [:]

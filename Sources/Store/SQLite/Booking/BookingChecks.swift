@@ -9,7 +9,8 @@ struct BookingChecks {
   /// The citizen's teams.
   private let teams: [TeamID]
   private let absences: [Absence]
-  private let travel: TravelTimes
+  /// Minutes to a citizen nothing else is known about; nil where no way is reckoned with.
+  private let travelMinutes: Int?
   /// Whether the citizen wants a picture (F3).
   let screen: ScreenIsWanted
   /// Held to the grants; a series adds its visits one by one.
@@ -43,25 +44,22 @@ struct BookingChecks {
     grants = GrantBookingRule(
       policy: settings.grants, grants: held,
       visits: try GrantTable.counted(for: held, of: citizen, tenant: tenant, in: db))
-    if let minutes = settings.travelMinutes {
-      travel = TravelTimes(
-        standardMinutes: minutes, fromBase: try Self.ways(tenant: tenant, in: db))
-    } else {
-      travel = .none
-    }
+    travelMinutes = settings.travelMinutes
   }
 
-  /// Minutes to the citizens of whom it is known.
-  static func ways(tenant: TenantID, in db: Database) throws -> [PersonID: Int] {
+  /// The ways to `citizens`, `standard` minutes where nothing else is known: of a municipality's
+  /// thousands a calendar needs the few that are visited at home.
+  static func ways(
+    to citizens: Set<PersonID>, standard: Int, tenant: TenantID, in db: Database
+  ) throws -> TravelTimes {
     var ways: [PersonID: Int] = [:]
-    for row in try Row.fetchAll(
-      db,
-      sql: """
-        SELECT citizen, travelMinutes FROM careCircle
-        WHERE tenant = ? AND travelMinutes IS NOT NULL
-        """, arguments: [tenant.rawValue])
-    { ways[row.id("citizen")] = row["travelMinutes"] }
-    return ways
+    for citizen in citizens {
+      ways[citizen] = try Int.fetchOne(
+        db.cachedStatement(
+          sql: "SELECT travelMinutes FROM careCircle WHERE tenant = ? AND citizen = ?"),
+        arguments: [tenant.rawValue, citizen.rawValue])
+    }
+    return TravelTimes(standardMinutes: standard, fromBase: ways)
   }
 
   /// `rules` with these conditions for `visit`.
@@ -92,12 +90,16 @@ struct BookingChecks {
   /// Throws when somebody, or the room, is busy then, or there is no time for the way.
   func requireFree(_ details: VisitDetails, in db: Database) throws {
     try VisitTable.requireFree(details, in: db)
-    guard travel != .none else { return }
+    guard let travelMinutes else { return }
     let visit = details.visit
     let reach = 2 * TravelTimes.longestMinutes
     let near = TimeWindow(
       start: visit.start.adding(minutes: -reach), end: visit.end.adding(minutes: reach))
     let taken = try VisitTable.occupying(visit.workerID, in: near, tenant: tenant, in: db)
+    let homes = (taken + [visit]).filter { $0.form == .physical }.map(\.citizenID)
+    guard !homes.isEmpty else { return }
+    let travel = try Self.ways(
+      to: Set(homes), standard: travelMinutes, tenant: tenant, in: db)
     let conflicts = Conflicts(travel: travel).find(
       wanted: [Reservation(visit)], beside: taken.map { Reservation($0) })
     if let first = conflicts.first(where: { $0.party == .worker(visit.workerID) }) {

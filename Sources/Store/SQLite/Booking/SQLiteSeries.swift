@@ -127,14 +127,23 @@ extension SQLiteStore: SeriesStore {
 
   /// Occurrences still to come that could not be laid.
   public func seriesGaps(
-    tenant: TenantID, from: UTCMilliseconds
-  ) async throws(StoreError) -> [SeriesGap] {
+    tenant: TenantID, workers: Set<PersonID>?, from: UTCMilliseconds
+  ) async throws(StoreError) -> [SeriesGapDetails] {
     try await read { db in
-      try Row.fetchAll(
+      var people = PeopleTable.Cache()
+      return try Row.fetchAll(
         db,
-        sql: "SELECT body FROM seriesGap WHERE tenant = ? AND start >= ? ORDER BY start, series",
-        arguments: [tenant.rawValue, from.rawValue]
-      ).map { try $0.body(as: SeriesGap.self) }
+        sql: """
+          SELECT g.body, s.citizen, s.worker FROM seriesGap g
+          JOIN series s ON s.tenant = g.tenant AND s.id = g.series
+          WHERE g.tenant = ? AND g.start >= ? ORDER BY g.start, g.series
+          """, arguments: [tenant.rawValue, from.rawValue]
+      ).filter { workers?.contains($0.id("worker")) ?? true }
+        .map { row in
+          SeriesGapDetails(
+            gap: try row.body(as: SeriesGap.self),
+            citizen: try people.person(row.id("citizen"), tenant: tenant, in: db))
+        }
     }
   }
 

@@ -122,6 +122,7 @@ extension Schema {
       PRIMARY KEY (tenant, id),
       FOREIGN KEY (tenant, team) REFERENCES team (tenant, id)
     ) STRICT, WITHOUT ROWID;
+    CREATE INDEX openingOfTeam ON openingProfile (tenant, team);
 
     CREATE TABLE supportGrant (
       tenant TEXT NOT NULL,
@@ -171,6 +172,7 @@ extension Schema {
       PRIMARY KEY (tenant, series, original),
       FOREIGN KEY (tenant, series) REFERENCES series (tenant, id)
     ) STRICT, WITHOUT ROWID;
+    CREATE INDEX seriesGapByStart ON seriesGap (tenant, start);
 
     CREATE TABLE absence (
       tenant TEXT NOT NULL,
@@ -210,6 +212,7 @@ extension Schema {
       FOREIGN KEY (tenant, visit) REFERENCES visit (tenant, id)
     ) STRICT;
     CREATE INDEX freedTimeByEnd ON freedTime (tenant, "end");
+    CREATE INDEX freedTimeOfWorker ON freedTime (tenant, worker, "end");
 
     CREATE TABLE timeProposal (
       tenant TEXT NOT NULL,

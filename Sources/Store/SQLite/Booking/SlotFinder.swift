@@ -15,7 +15,8 @@ struct SlotFinder {
     self.search = search
     self.tenant = tenant
     let settings = try SettingsTable.booking(tenant: tenant, in: db)
-    let circle = try TeamTable.plan(of: search.citizen, tenant: tenant, in: db).circle
+    let plan = try TeamTable.plan(of: search.citizen, tenant: tenant, in: db)
+    let circle = plan.circle
     var query = search.query
     // What has begun cannot be booked.
     query.window = TimeWindow(
@@ -23,12 +24,6 @@ struct SlotFinder {
     query.bufferMinutes = max(query.bufferMinutes, settings.bufferMinutes)
     query.place = Place(form: search.form, citizen: search.citizen)
     self.query = query
-    if let minutes = settings.travelMinutes {
-      travel = TravelTimes(
-        standardMinutes: minutes, fromBase: try BookingChecks.ways(tenant: tenant, in: db))
-    } else {
-      travel = .none
-    }
     let open = try Self.openings(
       circle.teams, search, query.window, settings, tenant: tenant, in: db)
     var chosen = search.workers
@@ -38,27 +33,33 @@ struct SlotFinder {
       let team = try TeamTable.workers(around: search.citizen, tenant: tenant, in: db)
       chosen = first + team.filter { !first.contains($0) }
     }
-    let reach = travel == .none ? query.bufferMinutes : 2 * TravelTimes.longestMinutes
+    let reach =
+      settings.travelMinutes == nil ? query.bufferMinutes : 2 * TravelTimes.longestMinutes
     let near = TimeWindow(
       start: query.window.start.adding(minutes: -reach),
       end: query.window.end.adding(minutes: reach))
+    var ways: [PersonID: Int] = [:]
+    ways[search.citizen] = plan.travelMinutes
     workers = try chosen.map { worker in
       let away = try AbsenceTable.absences(
         of: worker, tenant: tenant, from: query.window.start, in: db)
       return WorkerTime(
         worker: worker,
         hours: away.isEmpty ? open : open.subtracting(TimeWindows(away.map(\.window))),
-        engagements: try Self.engagements(of: worker, in: near, tenant: tenant, in: db))
+        engagements: try Self.engagements(
+          of: worker, in: near, tenant: tenant, ways: &ways, in: db))
     }
+    travel =
+      settings.travelMinutes.map { TravelTimes(standardMinutes: $0, fromBase: ways) } ?? .none
   }
 
   func slots(in db: Database) throws -> [FreeSlot] {
     let busy = try Row.fetchAll(
-      db,
-      sql: """
-        SELECT start, "end" FROM participant
-        WHERE tenant = ? AND person = ? AND occupies = 1 AND start < ? AND start > ?
-        """,
+      db.cachedStatement(
+        sql: """
+          SELECT start, "end" FROM participant
+          WHERE tenant = ? AND person = ? AND occupies = 1 AND start < ? AND start > ?
+          """),
       arguments: [
         tenant.rawValue, search.citizen.rawValue, query.window.end.rawValue,
         query.window.start.adding(minutes: -Visit.longestMinutes).rawValue,
@@ -109,14 +110,18 @@ struct SlotFinder {
     return TimeWindows(windows)
   }
 
-  /// What takes a worker's time. Read by column number: a search reads thousands of rows.
+  /// What takes a worker's time; the ways to the citizens visited at home are added to `ways`. Read
+  /// by column number: a search reads thousands of rows.
   private static func engagements(
-    of worker: PersonID, in window: TimeWindow, tenant: TenantID, in db: Database
+    of worker: PersonID, in window: TimeWindow, tenant: TenantID, ways: inout [PersonID: Int],
+    in db: Database
   ) throws -> [Engagement] {
     let statement = try db.cachedStatement(
       sql: """
-        SELECT p.start, p."end", v.form, v.citizen FROM participant p
+        SELECT p.start, p."end", v.form, v.citizen, c.travelMinutes FROM participant p
         JOIN visit v ON v.tenant = p.tenant AND v.id = p.visit
+        LEFT JOIN careCircle c ON v.form = 'physical' AND c.tenant = v.tenant
+          AND c.citizen = v.citizen
         WHERE p.tenant = ? AND p.person = ? AND p.occupies = 1 AND p.start < ? AND p.start > ?
         ORDER BY p.start
         """)
@@ -130,7 +135,11 @@ struct SlotFinder {
     while let row = try cursor.next() {
       let form: String = row[2]
       var place = Place.base
-      if form == VisitForm.physical.rawValue { place = .home(PersonID(rawValue: row[3])) }
+      if form == VisitForm.physical.rawValue {
+        let citizen = PersonID(rawValue: row[3])
+        place = .home(citizen)
+        if let minutes: Int = row[4] { ways[citizen] = minutes }
+      }
       found.append(
         Engagement(
           window: TimeWindow(

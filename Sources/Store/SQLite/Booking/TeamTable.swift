@@ -47,14 +47,14 @@ enum TeamTable {
     around person: PersonID, tenant: TenantID, in db: Database
   ) throws -> [PersonID] {
     try String.fetchAll(
-      db,
-      sql: """
-        SELECT DISTINCT m.person FROM teamMember own
-        JOIN teamMember m ON m.tenant = own.tenant AND m.team = own.team
-        JOIN person p ON p.tenant = m.tenant AND p.id = m.person
-        WHERE own.tenant = ? AND own.person = ? AND p.role IN ('supportWorker', 'teamLead')
-        ORDER BY m.person
-        """, arguments: [tenant.rawValue, person.rawValue]
+      db.cachedStatement(
+        sql: """
+          SELECT DISTINCT m.person FROM teamMember own
+          JOIN teamMember m ON m.tenant = own.tenant AND m.team = own.team
+          JOIN person p ON p.tenant = m.tenant AND p.id = m.person
+          WHERE own.tenant = ? AND own.person = ? AND p.role IN ('supportWorker', 'teamLead')
+          ORDER BY m.person
+          """), arguments: [tenant.rawValue, person.rawValue]
     ).map(PersonID.init(rawValue:))
   }
 
@@ -68,7 +68,7 @@ enum TeamTable {
   static func plan(of citizen: PersonID, tenant: TenantID, in db: Database) throws -> CitizenPlan {
     let teams = try teams(of: citizen, tenant: tenant, in: db)
     let row = try Row.fetchOne(
-      db, sql: "SELECT * FROM careCircle WHERE tenant = ? AND citizen = ?",
+      db.cachedStatement(sql: "SELECT * FROM careCircle WHERE tenant = ? AND citizen = ?"),
       arguments: [tenant.rawValue, citizen.rawValue])
     guard let row else { return CitizenPlan(circle: CareCircle(citizen: citizen, teams: teams)) }
     return CitizenPlan(
@@ -119,12 +119,19 @@ enum SettingsTable {
   static func profiles(
     tenant: TenantID, teams: [TeamID]? = nil, in db: Database
   ) throws -> [OpeningProfile] {
-    try Row.fetchAll(
-      db.cachedStatement(
-        sql: "SELECT team, body FROM openingProfile WHERE tenant = ? ORDER BY id"),
-      arguments: [tenant.rawValue]
-    ).filter { teams?.contains($0.id("team")) ?? true }
-      .map { try $0.body(as: OpeningProfile.self) }
+    guard let teams else {
+      return try Row.fetchAll(
+        db, sql: "SELECT body FROM openingProfile WHERE tenant = ? ORDER BY id",
+        arguments: [tenant.rawValue]
+      ).map { try $0.body(as: OpeningProfile.self) }
+    }
+    return try teams.flatMap { team in
+      try Row.fetchAll(
+        db.cachedStatement(
+          sql: "SELECT body FROM openingProfile WHERE tenant = ? AND team = ? ORDER BY id"),
+        arguments: [tenant.rawValue, team.rawValue]
+      ).map { try $0.body(as: OpeningProfile.self) }
+    }
   }
 
   static func put(_ profile: OpeningProfile, tenant: TenantID, in db: Database) throws {

@@ -41,7 +41,7 @@ enum CallbackTable {
       handler: try handler.map { try PeopleTable.person($0, tenant: request.tenant, in: db) },
       staff: try staff(for: request, at: now, in: db),
       hours: policy.hours(of: request.team, from: now),
-      emergencyNumber: policy.emergencyNumber, at: now)
+      emergencyNumber: policy.settings.emergencyNumber, at: now)
   }
 
   /// Who is shown the request: the worker whom the citizen knows and whoever has the duty; then the
@@ -76,12 +76,13 @@ enum CallbackTable {
   ) throws -> CommittedCallback? {
     guard let previous, previous.state != visit.state else { return nil }
     let row = try Row.fetchOne(
-      db,
-      sql: "SELECT body FROM callback WHERE tenant = ? AND visit = ? AND isOpen = 1",
+      db.cachedStatement(
+        sql: "SELECT body FROM callback WHERE tenant = ? AND visit = ? AND isOpen = 1"),
       arguments: [visit.tenant.rawValue, visit.id.rawValue])
     guard let before = try row?.json("body", as: CallbackRequest.self),
       before.state == .claimed, before.claimedBy == visit.workerID
     else { return nil }
+    let policy = try policy.decided(tenant: visit.tenant, in: db)
     let worker = Initiator.person(visit.workerID, role: .supportWorker, device: nil)
     let after: CallbackRequest
     switch visit.state {

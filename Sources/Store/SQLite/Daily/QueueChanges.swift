@@ -97,6 +97,7 @@ extension SQLiteStore {
     _ ticket: QueueTicket, of session: DropInSession, policy: DailyPolicy,
     at now: UTCMilliseconds, in db: Database
   ) throws -> CommittedCallback {
+    let policy = try policy.decided(tenant: session.tenant, in: db)
     let row = try Row.fetchOne(
       db, sql: "SELECT body FROM callback WHERE tenant = ? AND citizen = ? AND isOpen = 1",
       arguments: [session.tenant.rawValue, ticket.citizen.rawValue])

@@ -9,6 +9,7 @@ extension SQLiteStore: CallbackStore {
   ) async throws(StoreError) -> CommittedCallback {
     let daily = daily
     return try await commitCallback { db in
+      let daily = try daily.decided(tenant: tenant, in: db)
       let citizen = try PeopleTable.person(ask.citizen, tenant: tenant, in: db)
       guard citizen.role == .citizen else { throw Refusal.notACitizen(name: citizen.displayName) }
       let row = try Row.fetchOne(
@@ -33,6 +34,7 @@ extension SQLiteStore: CallbackStore {
   ) async throws(StoreError) -> CommittedCallback {
     let daily = daily
     return try await commitCallback { db in
+      let daily = try daily.decided(tenant: tenant, in: db)
       let before = try CallbackTable.find(id, tenant: tenant, in: db)
       try Self.requireConcerned(initiator, with: before, in: db)
       let rules = daily.callbacks
@@ -64,6 +66,7 @@ extension SQLiteStore: CallbackStore {
   ) async throws(StoreError) -> CommittedVisit {
     let daily = daily
     return try await commit { db in
+      let daily = try daily.decided(tenant: tenant, in: db)
       let before = try CallbackTable.find(id, tenant: tenant, in: db)
       try Self.requireConcerned(initiator, with: before, in: db)
       let holder = try before.claimedBy.map {
@@ -74,7 +77,7 @@ extension SQLiteStore: CallbackStore {
       guard let worker = claimed.claimedBy else { throw Refusal.onlyStaffCallsBack }
       let visit = Visit(
         id: .random(), tenant: tenant, citizenID: before.citizen, workerID: worker, start: now,
-        durationMinutes: daily.callbackMinutes)
+        durationMinutes: daily.settings.callbackMinutes)
       try CallbackTable.save(claimed, visit: visit.id, policy: daily, in: db)
       let callback = CommittedCallback(
         details: try CallbackTable.details(of: claimed, policy: daily, at: now, in: db),
@@ -91,6 +94,7 @@ extension SQLiteStore: CallbackStore {
   ) async throws(StoreError) -> CallbackDetails {
     let daily = daily
     return try await read { db in
+      let daily = try daily.decided(tenant: tenant, in: db)
       let request = try CallbackTable.find(id, tenant: tenant, in: db)
       return try CallbackTable.details(of: request, policy: daily, at: now, in: db)
     }
@@ -102,6 +106,7 @@ extension SQLiteStore: CallbackStore {
   ) async throws(StoreError) -> [CallbackDetails] {
     let daily = daily
     return try await read { db in
+      let daily = try daily.decided(tenant: tenant, in: db)
       let requests = try Row.fetchAll(
         db,
         sql: """
@@ -123,6 +128,7 @@ extension SQLiteStore: CallbackStore {
   ) async throws(StoreError) -> CallbackDetails? {
     let daily = daily
     return try await read { db in
+      let daily = try daily.decided(tenant: tenant, in: db)
       let row = try Row.fetchOne(
         db,
         sql: """
