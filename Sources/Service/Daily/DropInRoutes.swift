@@ -87,9 +87,10 @@ struct DropInRoutes: Sendable {
         backup: body.backupId.map(PersonID.init(rawValue:)), softMinutes: soft)
     }
     let now = clock.now()
-    try await store.addDropIn(sessions, tenant: caller.tenant, by: caller.initiator, at: now)
+    let laid = try await store.addDropIn(
+      sessions, tenant: caller.tenant, by: caller.initiator, at: now)
     return try ServiceJSON.response(
-      ["sessions": sessions.map { DropInDocument($0, at: now) }], status: .created)
+      ["sessions": laid.map { DropInDocument($0, at: now) }], status: .created)
   }
 
   @Sendable private func read(_ request: Request, _ context: ServiceContext) async throws
