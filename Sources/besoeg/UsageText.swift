@@ -14,7 +14,7 @@ enum UsageText {
   static func explain(_ message: String, _ texts: Texts) -> String {
     for (begin, key) in known where message.hasPrefix(begin) {
       let word = message.dropFirst(begin.count).prefix { $0 != "'" }
-      return texts[key, ["word": String(word)]]
+      return texts[key, ["word": String(word.replacing(" ...", with: ""))]]
     }
     return message
   }

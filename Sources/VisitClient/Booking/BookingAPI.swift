@@ -21,7 +21,7 @@ extension BesoegAPI {
   ) async throws(ServiceError) -> [SlotRecord] {
     var path =
       "/api/v1/slots?citizen=\(segment(citizen))&from=\(ServiceJSON.text(from))"
-      + "&to=\(ServiceJSON.text(to))&minutes=\(minutes)&form=\(segment(form))"
+      + "&to=\(ServiceJSON.text(to))&minutes=\(minutes)&form=\(segment(form))&limit=200"
     if let worker { path += "&worker=\(segment(worker))" }
     return try await list(ServiceRequest(.GET, path))
   }

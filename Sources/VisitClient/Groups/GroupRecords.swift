@@ -150,6 +150,12 @@ public struct GroupMeeting: Codable, Sendable, Hashable {
   /// When it ends.
   public var end: Date { start.addingTimeInterval(Double(durationMinutes) * 60) }
 
+  /// The one that goes on, or the last that was held; of a course that has not begun, the next.
+  public static func latest(in meetings: [GroupMeeting], now: Date) -> GroupMeeting? {
+    let held = meetings.filter { $0.state == "active" || $0.state == "held" }
+    return held.max { $0.start < $1.start } ?? next(in: meetings, now: now)
+  }
+
   /// The one that goes on, or the next to come, among a course's.
   public static func next(in meetings: [GroupMeeting], now: Date) -> GroupMeeting? {
     let open = meetings.filter { $0.state == "planned" || $0.state == "active" }

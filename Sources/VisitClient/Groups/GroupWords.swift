@@ -96,7 +96,7 @@ public struct GroupWords: Sendable {
     }
     for point in plan.points ?? [] {
       let minutes =
-        point.minutes > 0 ? texts[.minutesShort, ["n": String(point.minutes)]] + "  " : ""
+        point.minutes > 0 ? texts[.minutesShort, ["n": String(point.minutes)]] + " " : ""
       lines += wrapped("    " + minutes + point.text, width: width)
     }
     if !plan.forCitizens.isEmpty {

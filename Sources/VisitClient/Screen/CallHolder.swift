@@ -30,7 +30,7 @@ public struct CallHolder: Sendable {
     let next = api.map {
       NextVisitLines(during: call.visit, me: me, api: $0, texts: texts, terminal: terminal)
     }
-    let watching = Task { await next?.run() }
+    let watching = Task { [call] in await next?.run { call.status.seconds != nil } }
     let keys = Task { await next?.takeKeys() }
     let interruptions = Task { [call, terminal, texts] in
       for await _ in Interruptions.stream() {

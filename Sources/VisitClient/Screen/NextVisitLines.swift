@@ -21,12 +21,14 @@ final class NextVisitLines: Sendable {
     watch = Mutex(OverrunWatch(during: visit, me: me))
   }
 
-  /// Watches until cancelled.
-  func run() async {
+  /// Watches until cancelled; says nothing before `isInCall`.
+  func run(_ isInCall: @Sendable () -> Bool) async {
     var second = 0
     while !Task.isCancelled {
       if second % Self.readEvery == 0 { await read() }
-      if let warning = watch.withLock({ $0.warning(at: Date()) }) { terminal.line(line(warning)) }
+      if isInCall(), let warning = watch.withLock({ $0.warning(at: Date()) }) {
+        terminal.line(line(warning))
+      }
       second += 1
       try? await Task.sleep(for: .seconds(1))
     }

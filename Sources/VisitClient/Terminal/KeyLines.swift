@@ -21,7 +21,9 @@ public enum KeyLines {
     AsyncStream { continuation in
       var settings = termios()
       if isatty(STDIN_FILENO) == 1 {
-        guard tcgetpgrp(STDIN_FILENO) == getpgrp(), tcgetattr(STDIN_FILENO, &settings) == 0 else {
+        // -1 where the terminal is not the one that controls the program: then nobody minds.
+        let front = tcgetpgrp(STDIN_FILENO)
+        guard front == -1 || front == getpgrp(), tcgetattr(STDIN_FILENO, &settings) == 0 else {
           return continuation.finish()
         }
         let before = settings

@@ -142,7 +142,7 @@ struct KeepStep: AsyncParsableCommand {
 
   func run() async throws {
     let program = try ClientProgram(ca: common.ca)
-    let (group, meeting) = try await which.find(program, now: Date())
+    let (group, meeting) = try await which.find(program, now: Date(), isOver: true)
     let person = try await program.member([citizen], of: meeting.roster, in: group)
     try await program.ask { [text] api async throws(ServiceError) in
       try await api.addStep(text, of: person.id, at: meeting.id)
@@ -228,12 +228,16 @@ struct MeetingOption: ParsableArguments {
   @Option(name: .customLong("number"), help: .init(Texts.current[.helpMeetingNumber]))
   var number: Int?
 
-  func find(_ program: ClientProgram, now: Date) async throws -> (Group, GroupMeeting) {
+  /// `isOver`: what is written after a meeting belongs to the last that was held.
+  func find(
+    _ program: ClientProgram, now: Date, isOver: Bool = false
+  ) async throws -> (Group, GroupMeeting) {
     let group = try await program.group(group)
     let meetings = try await program.meetings(of: group)
     let found =
       number.map { number in meetings.first { $0.number == number } }
-      ?? GroupMeeting.next(in: meetings, now: now)
+      ?? (isOver
+        ? GroupMeeting.latest(in: meetings, now: now) : GroupMeeting.next(in: meetings, now: now))
     guard let found else {
       throw ProgramFailure(program.texts[.noMeetings, ["name": group.name]])
     }

@@ -59,6 +59,8 @@ struct GroupWordsTests {
     let planned = meeting(2, week: 1)
     let active = meeting(3, week: 2, state: "active")
     #expect(GroupMeeting.next(in: [planned, held], now: now)?.id == "m2")
+    #expect(GroupMeeting.latest(in: [planned, held], now: now)?.id == "m1")
+    #expect(GroupMeeting.latest(in: [planned], now: now)?.id == "m2")
     #expect(GroupMeeting.next(in: [planned, held, active], now: now)?.id == "m3")
     let calledOff = meeting(4, week: 1, state: "cancelled")
     #expect(GroupMeeting.next(in: [held, calledOff], now: now) == nil)
