@@ -14,7 +14,9 @@ struct Besoeg: AsyncParsableCommand {
       MoveCommand.self, CancelCommand.self, VerdictCommand.self, PeopleCommand.self,
       WeekCommand.self, SlotsCommand.self, GrantCommand.self, AbsentCommand.self,
       TodoCommand.self, ConvertCommand.self, DelayCommand.self, CallbackCommand.self,
-      QueueCommand.self, PresenceCommand.self, NoteCommand.self, OutcomeCommand.self,
+      QueueCommand.self, GroupCommand.self, PresenceCommand.self, ProposeCommand.self,
+      ChooseCommand.self, SeriesCommand.self, DutyCommand.self, AutoAnswerCommand.self,
+      NoteCommand.self, OutcomeCommand.self,
       GoalsCommand.self, FollowUpsCommand.self, RemindersCommand.self, CalendarCommand.self,
       AccessLogCommand.self, ExportCommand.self, CitizensCommand.self, RequestsCommand.self,
       FreedCommand.self, StartCommand.self, EquipmentCommand.self, HomeVisitCommand.self,
@@ -36,8 +38,11 @@ struct Besoeg: AsyncParsableCommand {
       Foundation.exit(failure.status)
     } catch {
       // Requests for help are errors to the parser, with status 0.
-      if exitCode(for: error) != .success { printError(Texts.current[.usageUnclear]) }
-      exit(withError: error)
+      let status = exitCode(for: error)
+      if status == .success { exit(withError: error) }
+      printError(UsageText.explain(message(for: error), .current))
+      printError(Texts.current[.usageUnclear])
+      Foundation.exit(status.rawValue)
     }
   }
 }

@@ -26,10 +26,11 @@ struct BookCommand: AsyncParsableCommand {
     let program = try ClientProgram(ca: common.ca)
     let now = Date()
     let start = series.first(try program.date(at, now: now))
+    let form = try form.map { try program.texts.form($0) }
     let person = try await program.person(citizen.joined(separator: " "), role: .citizen)
     var workerID: String?
     if let worker { workerID = try await program.colleague(worker).id }
-    if series.isSeries { return try await begin(program, person, workerID, start, now) }
+    if series.isSeries { return try await begin(program, person, workerID, form, start, now) }
     let new = NewVisit(
       citizenId: person.id, workerId: workerID, start: start, durationMinutes: minutes)
     let visit = try await program.ask { [form, room] api async throws(ServiceError) in
@@ -46,7 +47,8 @@ struct BookCommand: AsyncParsableCommand {
   }
 
   private func begin(
-    _ program: ClientProgram, _ citizen: Person, _ worker: String?, _ start: Date, _ now: Date
+    _ program: ClientProgram, _ citizen: Person, _ worker: String?, _ form: String?,
+    _ start: Date, _ now: Date
   ) async throws {
     let new = NewSeries(
       citizenId: citizen.id, workerId: worker, room: room, form: form,
@@ -66,67 +68,12 @@ struct BookCommand: AsyncParsableCommand {
           "first": visits.first.map { dates.spokenDay($0.start, now: now) } ?? "",
           "last": visits.last.map { dates.day($0.start, now: now) } ?? "",
         ]])
-    for gap in begun.gaps ?? [] {
+    let gaps = begun.gaps ?? []
+    if !gaps.isEmpty { terminal.line(texts[.seriesGaps]) }
+    for gap in gaps {
       let why = texts.language == .danish ? gap.da : gap.en
       terminal.print(lines: wrapped("  – " + why, width: terminal.width))
     }
-  }
-}
-
-/// `besoeg move karen --at "fredag 14"`.
-struct MoveCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "move", abstract: Texts.current[.helpMove], aliases: ["flyt"])
-
-  @Argument(help: .init(Texts.current[.helpVisit]))
-  var visit: [String]
-  @Option(help: .init(Texts.current[.helpAt]))
-  var at: String?
-  @Option(help: .init(Texts.current[.helpMinutes]))
-  var minutes: Int?
-  @OptionGroup var common: CommonOptions
-
-  func validate() throws {
-    guard at != nil || minutes != nil else {
-      throw ValidationError(Texts.current[.moveNeedsSomething])
-    }
-  }
-
-  func run() async throws {
-    let program = try ClientProgram(ca: common.ca)
-    let now = Date()
-    let start = try at.map { try program.date($0, now: now) }
-    let found = try await program.visit(
-      visit.joined(separator: " "), now: now, days: VisitLines.daysAhead, orElse: { _ in nil },
-      missing: .noVisits)
-    let moved = try await program.ask { api async throws(ServiceError) in
-      try await api.move(found.id, start: start, durationMinutes: minutes)
-    }
-    VisitLines.print(.visitMoved, moved, program, now: now)
-  }
-}
-
-/// `besoeg cancel karen --reason "…"`.
-struct CancelCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "cancel", abstract: Texts.current[.helpCancel], aliases: ["aflys"])
-
-  @Argument(help: .init(Texts.current[.helpVisit]))
-  var visit: [String]
-  @Option(help: .init(Texts.current[.helpReason]))
-  var reason: String
-  @OptionGroup var common: CommonOptions
-
-  func run() async throws {
-    let program = try ClientProgram(ca: common.ca)
-    let now = Date()
-    let found = try await program.visit(
-      visit.joined(separator: " "), now: now, days: VisitLines.daysAhead, orElse: { _ in nil },
-      missing: .noVisits)
-    try await program.ask { api async throws(ServiceError) in
-      try await api.cancel(found.id, reason: reason)
-    }
-    VisitLines.print(.visitCancelled, found, program, now: now)
   }
 }
 
@@ -143,6 +90,7 @@ enum VisitLines {
         [
           "name": visit.citizen.displayName, "day": dates.spokenDay(visit.start, now: now),
           "time": dates.span(from: visit.start, to: visit.end),
+          "form": BookingWords(program.texts).form(visit),
         ]])
   }
 }

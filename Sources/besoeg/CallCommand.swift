@@ -22,15 +22,20 @@ struct CallCommand: AsyncParsableCommand {
   }
 
   /// Rings for a visit and holds it until somebody hangs up.
-  static func hold(_ visit: Visit, media: MediaOptions, program: ClientProgram) async throws {
+  ///
+  /// `softMinutes`: what the talk is meant to take, where there is a limit of that kind.
+  static func hold(
+    _ visit: Visit, media: MediaOptions, program: ClientProgram, softMinutes: Int? = nil
+  ) async throws {
     let texts = program.texts
     let me = program.api.personID ?? visit.worker.id
     let setup = try media.setup(source: 1, texts: texts)
     let call = VisitCall(
       api: program.api, visit: visit, me: me, part: .caller, setup: setup,
       signals: EventStream(program.api).signals())
-    let holder = CallHolder(call: call, me: me, texts: texts)
-    let result = await holder.hold(seconds: media.seconds)
+    let holder = CallHolder(call: call, me: me, texts: texts, softMinutes: softMinutes)
+    let result = await holder.hold(
+      seconds: media.seconds, api: me == visit.worker.id ? program.api : nil)
     try media.writeProof(result, texts: texts)
     await holder.explain(result, api: program.api)
     try CallHolder.check(result)
@@ -91,9 +96,9 @@ struct VerdictCommand: AsyncParsableCommand {
     terminal.line(words.verdict(verdict))
     guard !verdict.participants.isEmpty else { return }
     terminal.line()
-    let names = [
-      found.citizen.id: found.citizen.displayName, found.worker.id: found.worker.displayName,
-    ]
+    let people = [found.citizen, found.worker] + (found.participants ?? [])
+    let names = Dictionary(
+      people.map { ($0.id, $0.displayName) }, uniquingKeysWith: { a, _ in a })
     terminal.print(lines: words.figures(verdict, names: names).lines(width: terminal.width))
   }
 }

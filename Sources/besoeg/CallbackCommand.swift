@@ -25,15 +25,15 @@ struct ListCallbacks: AsyncParsableCommand {
     let (texts, terminal) = (program.texts, Terminal.standard)
     let requests = try await program.callbacks()
     guard !requests.isEmpty else { return terminal.line(texts[.noCallbacks]) }
-    let dates = DateText(texts)
+    let (dates, words, now) = (DateText(texts), BookingWords(texts), Date())
     var table = TextTable([
       .init(texts[.columnName]), .init(texts[.columnSince]), .init(texts[.columnDue]),
       .init(texts[.columnState]), .init(texts[.columnAbout]),
     ])
     for request in requests {
       table.append([
-        request.citizen.displayName, dates.clock(request.createdAt),
-        request.dueAt.map(dates.clock) ?? "", texts.state(of: request, dates),
+        request.citizen.displayName, words.clock(request.createdAt, now: now),
+        request.dueAt.map { words.clock($0, now: now) } ?? "", texts.state(of: request, dates),
         request.about ?? "",
       ])
     }
@@ -133,7 +133,10 @@ struct AskForCall: AsyncParsableCommand {
     let request = try await program.ask { api async throws(ServiceError) in
       try await api.askForCall(citizen: person.id, isUrgent: urgent, about: about)
     }
-    Terminal.standard.line(request.status.text(program.texts.language))
+    Terminal.standard.line(
+      program.texts[
+        .callbackAdded,
+        ["name": person.displayName, "text": request.status.text(program.texts.language)]])
   }
 }
 

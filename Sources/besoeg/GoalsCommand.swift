@@ -74,14 +74,19 @@ struct FollowUpsCommand: AsyncParsableCommand {
     guard let by, !words.isEmpty else {
       if open.isEmpty { terminal.line(program.texts[.followUpsNone]) }
       for path in open { terminal.line(path.ask.text(in: program.texts)) }
+      if !open.isEmpty {
+        terminal.line()
+        terminal.line(program.texts[.followUpsHint])
+      }
       return
     }
     let those = open.filter { $0.citizen.displayName.lowercased().contains(words) }
     guard let path = those.first else {
       throw ProgramFailure(program.texts[.personNotFound, ["words": words]])
     }
+    let way = try program.texts.contactWay(by)
     let after = try await program.ask { api async throws(ServiceError) in
-      try await api.tried(by, reached: reached, followUpOf: path.visit)
+      try await api.tried(way, reached: reached, followUpOf: path.visit)
     }
     let done = program.texts[.followUpDone, ["name": path.citizen.displayName]]
     terminal.line(after.ending == nil ? after.ask.text(in: program.texts) : done)

@@ -122,12 +122,14 @@ struct OutcomeCommand: AsyncParsableCommand {
       let table = VisitWords(program.texts).table(missing, me: program.api.personID, now: now)
       return Terminal.standard.print(lines: table.lines(width: Terminal.standard.width))
     }
+    let code = try program.texts.outcome(kind)
     let found = try await program.visit(
       visit.joined(separator: " "), now: now, days: 1,
       orElse: { visits in visits.last { $0.start <= now } }, missing: .noEndedVisit)
-    _ = try await program.ask { api async throws(ServiceError) in
-      try await api.writeOutcome(of: found.id, kind: kind, minutes: minutes, note: text)
+    let written = try await program.ask { api async throws(ServiceError) in
+      try await api.writeOutcome(of: found.id, kind: code, minutes: minutes, note: text)
     }
     VisitLines.print(.outcomeWritten, found, program, now: now)
+    Terminal.standard.line("  " + program.texts.said(outcome: written.kind))
   }
 }

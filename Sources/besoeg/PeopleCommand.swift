@@ -44,15 +44,9 @@ struct AddPerson: AsyncParsableCommand {
   var role: String
   @OptionGroup var common: CommonOptions
 
-  func validate() throws {
-    guard Role(rawValue: role) != nil else {
-      throw ValidationError(Texts.current[.helpRole])
-    }
-  }
-
   func run() async throws {
     let program = try ClientProgram(ca: common.ca)
-    let role = Role(rawValue: role) ?? .citizen
+    let role = try program.texts.role(role)
     let name = name.joined(separator: " ")
     let person = try await program.ask { api async throws(ServiceError) in
       try await api.addPerson(role: role, displayName: name)
@@ -64,6 +58,7 @@ struct AddPerson: AsyncParsableCommand {
           "name": person.displayName, "role": program.texts[.role(person.role)],
           "id": VisitWords.short(person.id),
         ]])
+    Terminal.standard.line(program.texts[.personAddedHint, ["name": person.displayName]])
   }
 }
 

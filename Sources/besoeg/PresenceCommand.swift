@@ -39,10 +39,9 @@ struct PresenceCommand: AsyncParsableCommand {
       .init(texts[.columnCitizen]), .init(texts[.columnDevice]), .init(texts[.columnState]),
       .init(texts[.columnSeen]), .init(texts[.columnTest]),
     ])
-    let (dates, now) = (DateText(texts), Date())
-    func when(_ date: Date?) -> String {
-      date.map { "\(dates.spokenDay($0, now: now)) \(dates.clock($0))" } ?? "–"
-    }
+    let now = Date()
+    let words = BookingWords(texts)
+    func when(_ date: Date?) -> String { date.map { words.clock($0, now: now) } ?? "–" }
     for device in presence.devices {
       devices.append([
         device.person.displayName, device.label, texts.health(device.health),

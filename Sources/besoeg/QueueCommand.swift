@@ -26,7 +26,10 @@ struct ShowQueue: AsyncParsableCommand {
     guard let queue = try await program.queue() else {
       return terminal.line(try await program.nextSession())
     }
-    terminal.print(lines: program.texts.lines(of: queue, width: terminal.width))
+    terminal.print(lines: QueueWords(program.texts).lines(of: queue, width: terminal.width))
+    guard queue.tickets.contains(where: { $0.state == "waiting" }) else { return }
+    terminal.line()
+    terminal.line(program.texts[.queueHint])
   }
 }
 
@@ -48,7 +51,7 @@ struct WatchQueue: AsyncParsableCommand {
       while !Task.isCancelled {
         let lines: [String]
         if let queue = try await program.queue() {
-          lines = program.texts.lines(of: queue, width: terminal.width)
+          lines = QueueWords(program.texts).lines(of: queue, width: terminal.width)
         } else {
           lines = [try await program.nextSession()]
         }
@@ -93,7 +96,15 @@ struct NextInQueue: AsyncParsableCommand {
     guard let visit else {
       throw ProgramFailure(program.texts[.queueEmpty], status: ExitStatus.noConversation)
     }
-    try await CallCommand.hold(visit, media: media, program: program)
+    do {
+      try await CallCommand.hold(
+        visit, media: media, program: program, softMinutes: session.softMinutes)
+    } catch let failure as ProgramFailure {
+      // Who was not reached has their place still, and is rung again after a while.
+      if failure.text.isEmpty { Terminal.standard.line(program.texts[.queueAfter]) }
+      throw failure
+    }
+    Terminal.standard.line(program.texts[.queueAfter])
   }
 }
 
@@ -117,12 +128,13 @@ struct AddToQueue: AsyncParsableCommand {
     let ticket = try await program.ask { api async throws(ServiceError) in
       try await api.joinQueue(session.id, citizen: person.id, topic: about)
     }
+    let minutes = ticket.expectedMinutes ?? 0
     Terminal.standard.line(
       program.texts[
-        .queueAdded,
+        minutes == 0 ? .queueAddedNext : .queueAdded,
         [
           "name": person.displayName, "n": String(ticket.position ?? ticket.number),
-          "minutes": String(ticket.expectedMinutes ?? 0),
+          "minutes": String(minutes),
         ]])
   }
 }
@@ -150,6 +162,10 @@ struct OpenQueue: AsyncParsableCommand {
       try await api.openDropIn(start: start, end: end, weeks: weeks)
     }
     let dates = DateText(program.texts)
+    if made.count < weeks {
+      Terminal.standard.line(
+        program.texts[.queueHolidays, ["n": String(weeks - made.count)]])
+    }
     for session in made {
       Terminal.standard.line(
         program.texts[
@@ -174,18 +190,7 @@ struct QueueFigures: AsyncParsableCommand {
     let figures = try await program.ask { api async throws(ServiceError) in
       try await api.queueStatistics()
     }
-    func minutes(_ value: Double?) -> String { value.map { String(Int($0.rounded())) } ?? "–" }
-    let values = [
-      "sessions": String(figures.sessions), "joined": String(figures.joined),
-      "talked": String(figures.talked), "left": String(figures.left),
-      "handedOn": String(figures.handedOn), "planned": String(figures.plannedMinutes),
-      "mean": minutes(figures.meanMinutes), "over": String(figures.overLimit),
-      "median": minutes(figures.medianWaitMinutes),
-      "ninetieth": minutes(figures.ninetiethWaitMinutes),
-    ]
-    for key in [TextKey.queueFiguresPeople, .queueFiguresLength, .queueFiguresWait] {
-      Terminal.standard.line(program.texts[key, values])
-    }
+    for line in QueueWords(program.texts).lines(of: figures) { Terminal.standard.line(line) }
   }
 }
 
@@ -215,39 +220,5 @@ extension ClientProgram {
         "day": dates.spokenDay(next.start, now: Date()),
         "time": dates.span(from: next.start, to: next.end),
       ]]
-  }
-}
-
-extension Texts {
-  /// A queue on a terminal: who talks, then who waits, in order.
-  fileprivate func lines(of queue: DropInQueue, width: Int) -> [String] {
-    let dates = DateText(self)
-    let heading = self[
-      .queueHeading,
-      ["time": dates.clock(queue.session.end), "n": String(queue.tickets.count)]]
-    guard !queue.tickets.isEmpty else { return [heading, self[.queueEmpty]] }
-    var table = TextTable([
-      .init(self[.columnPlace], .right), .init(self[.columnName]), .init(self[.columnSince]),
-      .init(self[.columnState]), .init(self[.columnAbout]),
-    ])
-    for ticket in queue.tickets {
-      table.append([
-        ticket.position.map(String.init) ?? "", ticket.citizen?.displayName ?? "",
-        dates.clock(ticket.joinedAt), state(of: ticket, in: queue),
-        ticket.topic ?? ticket.phone ?? "",
-      ])
-    }
-    return [heading] + table.lines(width: width)
-  }
-
-  private func state(of ticket: QueueTicket, in queue: DropInQueue) -> String {
-    let name = ticket.worker?.displayName ?? ""
-    switch ticket.state {
-    case "claimed": return self[.callbackTaken, ["name": name]]
-    case "talking":
-      let minutes = ["name": name, "n": String(ticket.talkedMinutes ?? 0)]
-      return self[ticket.phase == "over" ? .queueOver : .queueTalking, minutes]
-    default: return self[.queueExpected, ["n": String(ticket.expectedMinutes ?? 0)]]
-    }
   }
 }

@@ -2,13 +2,14 @@ import ArgumentParser
 import Foundation
 import VisitClient
 
-/// `besoeg reminders karen --email karen@… --before 60`: what somebody is reminded of.
+/// `besoeg reminders karen --email karen@… --before 60`: what somebody is reminded of; without a
+/// name, whom a message did not reach.
 struct RemindersCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reminders", abstract: Texts.current[.helpReminders], aliases: ["påmindelser"])
 
   @Argument(help: .init(Texts.current[.helpCitizen]))
-  var citizen: [String]
+  var citizen: [String] = []
   @Option(help: .init(Texts.current[.helpEmail]))
   var email: String?
   @Option(help: .init(Texts.current[.helpReminderPhone]))
@@ -21,6 +22,7 @@ struct RemindersCommand: AsyncParsableCommand {
 
   func run() async throws {
     let program = try ClientProgram(ca: common.ca)
+    guard !citizen.isEmpty else { return try await showTroubled(program) }
     let person = try await program.person(citizen.joined(separator: " "), role: .citizen)
     let plan = try await program.ask { api async throws(ServiceError) in
       if off { return try await api.setReminders(ReminderPlanRecord(), of: person.id) }
@@ -40,6 +42,27 @@ struct RemindersCommand: AsyncParsableCommand {
       return try await api.setReminders(plan, of: person.id)
     }
     show(plan, of: person, program.texts)
+  }
+
+  private func showTroubled(_ program: ClientProgram) async throws {
+    let (texts, dates, now) = (program.texts, DateText(program.texts), Date())
+    let messages = try await program.ask { api async throws(ServiceError) in
+      try await api.troubledMessages()
+    }
+    guard !messages.isEmpty else { return Terminal.standard.line(texts[.remindersAllWell]) }
+    for message in messages {
+      let visit = try await program.ask { api async throws(ServiceError) in
+        try await api.visit(message.visit)
+      }
+      Terminal.standard.line(
+        texts[
+          .remindersTroubled,
+          [
+            "name": visit.citizen.displayName, "day": dates.spokenDay(visit.start, now: now),
+            "time": dates.clock(visit.start),
+          ]])
+    }
+    Terminal.standard.line(texts[.remindersTroubledHint])
   }
 
   private func show(_ plan: ReminderPlanRecord, of person: Person, _ texts: Texts) {
@@ -115,12 +138,17 @@ struct AccessLogCommand: AsyncParsableCommand {
       .init(texts[.columnPart]), .init(texts[.columnReason]),
     ])
     let dates = DateText(texts)
-    let now = Date()
+    let words = BookingWords(texts)
+    var before: [String] = []
     for line in lines {
-      table.append([
-        "\(dates.spokenDay(line.at, now: now)) \(dates.clock(line.at))",
-        VisitWords.short(line.reader), texts[.role(line.role)], line.part, line.reason ?? "",
-      ])
+      let row = [
+        "\(words.short(line.at)) \(dates.clock(line.at))",
+        line.readerName ?? VisitWords.short(line.reader), texts[.role(line.role)],
+        texts.said(part: line.part), line.reason ?? "",
+      ]
+      // One look can read the same part several times.
+      if row != before { table.append(row) }
+      before = row
     }
     Terminal.standard.print(lines: table.lines(width: Terminal.standard.width))
   }

@@ -40,6 +40,9 @@ struct TodayCommand: AsyncParsableCommand {
       terminal.line()
     }
     if visits.isEmpty && days > 1 { terminal.line(texts[.noVisits]) }
+    if visits.isEmpty, days == 1, program.api.role != .citizen {
+      terminal.line(texts[.todayHint])
+    }
     if let next = VisitFinder.next(in: visits, now: now), program.api.role != .citizen {
       terminal.line(
         texts[

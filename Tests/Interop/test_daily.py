@@ -118,6 +118,7 @@ def test_a_group_of_native_clients_and_a_browser_meets_in_one_room(deployment, p
     browser = launch(playwright)
     page = open_page(browser, members[2].page)
     wait_for_state(page, "return", 10)
+    page.get_by_text("I samtalen: Anne Holm").wait_for(timeout=5000)
     page.get_by_role("button", name="Tilbage til samtalen").click()
     wait_for_media(page, 20)
     room = wait_until(lambda: (r := worker.json("GET", f"/visits/{visit}/room")) and len(r["occupants"]) == 4 and r,

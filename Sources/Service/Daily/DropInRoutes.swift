@@ -98,9 +98,10 @@ struct DropInRoutes: Sendable {
         eligibility: body.eligibility)
     }
     let now = clock.now()
-    try await store.addDropIn(sessions, tenant: caller.tenant, by: caller.initiator, at: now)
+    let laid = try await store.addDropIn(
+      sessions, tenant: caller.tenant, by: caller.initiator, at: now)
     return try ServiceJSON.response(
-      ["sessions": sessions.map { DropInDocument($0, at: now) }], status: .created)
+      ["sessions": laid.map { DropInDocument($0, at: now) }], status: .created)
   }
 
   @Sendable private func read(_ request: Request, _ context: ServiceContext) async throws

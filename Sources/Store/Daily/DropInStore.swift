@@ -91,11 +91,12 @@ public typealias QueueEventMaker = @Sendable (CommittedQueue) -> [EventDraft]
 
 /// Drop-in advice: opening windows, each with a queue (C1–C12).
 public protocol DropInStore: Sendable {
-  /// Adds sessions; `.conflict` where one exists. Staff only.
+  /// Adds sessions inside the opening hours of their teams and returns those laid: of several, what
+  /// falls on a closed holiday is left out. `.conflict` where one exists. Staff only.
   func addDropIn(
     _ sessions: [DropInSession], tenant: TenantID, by initiator: Initiator,
     at now: UTCMilliseconds
-  ) async throws(StoreError)
+  ) async throws(StoreError) -> [DropInSession]
   /// Sessions that overlap a span of time, by start.
   func dropInSessions(
     tenant: TenantID, from: UTCMilliseconds, to: UTCMilliseconds

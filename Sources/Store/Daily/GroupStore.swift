@@ -61,7 +61,8 @@ public protocol GroupStore: Sendable {
     at now: UTCMilliseconds
   ) async throws(StoreError)
 
-  /// Books meetings of a group, each as a visit with its room; nobody is booked twice.
+  /// Books meetings of a group, each as a visit with its room, and returns them; nobody is booked
+  /// twice. Of several, what falls on a closed holiday is left out.
   func addMeetings(
     _ meetings: [GroupMeeting], tenant: TenantID, by initiator: Initiator, at now: UTCMilliseconds,
     events: @escaping EventMaker

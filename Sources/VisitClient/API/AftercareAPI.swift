@@ -96,6 +96,11 @@ extension BesoegAPI {
     return try await value(request, retry: .briefRepeatable)
   }
 
+  /// Messages about coming visits that somebody should ring about instead.
+  public func troubledMessages() async throws(ServiceError) -> [TroubledMessageRecord] {
+    try await list(ServiceRequest(.GET, "/api/v1/reminders/troubled"))
+  }
+
   /// A new private address for a person's calendar.
   public func openCalendar(of person: String) async throws(ServiceError) -> String {
     struct Body: Encodable {}

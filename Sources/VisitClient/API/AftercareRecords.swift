@@ -111,12 +111,24 @@ public struct ReminderPlanRecord: Codable, Sendable {
   }
 }
 
+/// A message about a coming visit that did not arrive, or may not have.
+public struct TroubledMessageRecord: Codable, Sendable {
+  /// The visit.
+  public var visit: String
+  /// Whom it was for.
+  public var person: String
+  /// `email`, `sms` or `webhook`.
+  public var channel: String
+}
+
 /// One look at a citizen's record.
 public struct AccessLineRecord: Codable, Sendable {
   /// When.
   public var at: Date
   /// Who, by id.
   public var reader: String
+  /// Who; nil where they are deleted.
+  public var readerName: String?
   /// In what role.
   public var role: Role
   /// What part.

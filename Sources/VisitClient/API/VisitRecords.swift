@@ -75,6 +75,8 @@ public struct Visit: Codable, Sendable, Hashable {
   public var state: VisitState
   /// How many participants its room holds; nil means two.
   public var capacity: Int?
+  /// Everybody in a group; nil for a visit of two.
+  public var participants: [PersonReference]?
 
   /// A visit.
   public init(

@@ -21,7 +21,7 @@ extension BesoegAPI {
   ) async throws(ServiceError) -> [SlotRecord] {
     var path =
       "/api/v1/slots?citizen=\(segment(citizen))&from=\(ServiceJSON.text(from))"
-      + "&to=\(ServiceJSON.text(to))&minutes=\(minutes)&form=\(segment(form))"
+      + "&to=\(ServiceJSON.text(to))&minutes=\(minutes)&form=\(segment(form))&limit=200"
     if let worker { path += "&worker=\(segment(worker))" }
     return try await list(ServiceRequest(.GET, path))
   }
@@ -52,6 +52,13 @@ extension BesoegAPI {
     to citizen: String, _ body: some Encodable & Sendable
   ) async throws(ServiceError) -> GrantRecord {
     try await value(posting("/people/\(segment(citizen))/grants", body), retry: .brief)
+  }
+
+  /// Takes up the course that ended last, as it was.
+  public func reopenGrant(
+    of citizen: String, _ body: some Encodable & Sendable
+  ) async throws(ServiceError) -> GrantRecord {
+    try await value(posting("/people/\(segment(citizen))/reentry", body), retry: .brief)
   }
 
   /// Does something to a grant: `extend`, `propose`, `decide`, `close`.
@@ -105,6 +112,13 @@ extension BesoegAPI {
     let path = "/absences/\(segment(todo.absence))/visits/\(segment(todo.visit.id))/settle"
     _ = try await reply(
       to: posting(path, Body(remedy: remedy, agreed: agreed)), retry: .briefRepeatable)
+  }
+
+  /// Takes a to-do upon oneself.
+  public func take(_ todo: TodoRecord) async throws(ServiceError) {
+    struct Body: Encodable {}
+    let path = "/absences/\(segment(todo.absence))/visits/\(segment(todo.visit.id))/take"
+    _ = try await reply(to: posting(path, Body()), retry: .briefRepeatable)
   }
 
   /// Holds a visit another way at the same time: `video`, `audio` or `phone`.

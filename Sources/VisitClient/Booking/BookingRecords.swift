@@ -99,6 +99,16 @@ public struct SeriesRecord: Codable, Sendable {
 
   /// The id.
   public var id: String
+  /// Who visits.
+  public var worker: String?
+  /// How it is held.
+  public var form: String?
+  /// The first time: Danish local time.
+  public var start: String?
+  /// How it repeats: the value of an RFC 5545 `RRULE`.
+  public var rule: String?
+  /// How long each visit is, in minutes.
+  public var durationMinutes: Int?
   /// The visits laid.
   public var visits: [Entry]?
   /// What could not be laid.

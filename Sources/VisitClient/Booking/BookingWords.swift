@@ -2,9 +2,9 @@ public import Foundation
 
 /// Weeks, series, grants and to-dos in plain words, on 80 columns.
 public struct BookingWords: Sendable {
-  private let texts: Texts
-  private let dates: DateText
-  private let copenhagen = Copenhagen()
+  let texts: Texts
+  let dates: DateText
+  let copenhagen = Copenhagen()
 
   /// Words in the language of `texts`.
   public init(_ texts: Texts) {
@@ -15,6 +15,7 @@ public struct BookingWords: Sendable {
   /// How a form is said.
   public func form(_ visit: Visit) -> String {
     if visit.mediaMode == "phone" { return texts[.formPhone] }
+    if visit.mediaMode == "audio", visit.form == "screen" { return texts[.formAudio] }
     return form(visit.form)
   }
 
@@ -60,8 +61,7 @@ public struct BookingWords: Sendable {
   }
 
   private func heading(_ day: Date, _ away: [WorkerWeek.Span], _ end: Date) -> String {
-    // Foundation counts from Sunday = 1; the catalogue from Monday.
-    let weekday = texts.list(.weekdayNames, at: ((copenhagen.parts(day).weekday ?? 2) + 5) % 7)
+    let weekday = weekday(day)
     var text = "\(weekday.prefix(1).uppercased())\(weekday.dropFirst()) \(short(day))"
     for span in away {
       let word = absence(span.kind ?? "")
@@ -76,7 +76,7 @@ public struct BookingWords: Sendable {
 
   private func line(_ visit: Visit, _ away: [WorkerWeek.Span], _ width: Int) -> String {
     var text = "  " + dates.span(from: visit.start, to: visit.end) + "  "
-    text += pad(visit.citizen.displayName, 28) + "  " + pad(form(visit), 10)
+    text += pad(VisitWords.who(visit), 28) + "  " + pad(form(visit), 10)
     switch visit.state {
     case .cancelled: text += "  " + texts[.stateCancelled]
     case .ended: text += "  " + texts[.stateEnded]
@@ -181,7 +181,7 @@ public struct BookingWords: Sendable {
     return calendar.component(.weekOfYear, from: date)
   }
 
-  private func pad(_ text: String, _ width: Int) -> String {
+  func pad(_ text: String, _ width: Int) -> String {
     if text.count > width { return text.prefix(width - 1) + "…" }
     return text + String(repeating: " ", count: width - text.count)
   }

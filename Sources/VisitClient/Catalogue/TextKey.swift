@@ -75,6 +75,55 @@ public enum TextKey: String, Sendable, CaseIterable {
     helpCalendarOff, calendarOpened, calendarClosed, helpAccessLog, accessLogNone, columnPart,
     columnReason, helpExport, helpExportOut, exportWritten
 
+  // Groups and their meetings.
+  case columnGroup, columnMembers, columnLeader, noGroups, groupsHint, groupNotFound,
+    teamNotFound, notInGroup, groupHeading, groupEmpty, groupApart, groupHint, groupMade,
+    groupMadeHint, groupPlaced, groupLeft, groupApartDone, noMeetings, meetingNext, meetingNow,
+    meetingBefore, meetingsLater, meetingsMore, planNone, planAim, planForCitizens,
+    planNeedsTitle, meetingsLaid, meetingsLaidHint, meetAloneLaid, meetAloneNeedsTwo, stepKept,
+    meetingTaken, meetingRoster, meetingTakenHint, roomEmpty, roomNow, helpGroups,
+    helpGroupList, helpGroupShow, helpGroupNew, helpGroupAdd, helpGroupRemove, helpGroupApart,
+    helpGroupApartFrom, helpMeet, helpMeetCount, helpMeetEvery, helpMeetAlone, helpPlan,
+    helpPlanTitle, helpPlanAim, helpPlanPoint, helpPlanForCitizens, helpStep, helpTakeOver,
+    helpGroupRoom, helpGroupCall, helpGroup, helpMeetingNumber, helpCapacity, helpTeam
+
+  // Times to choose from, and words for what there are only a few of.
+  case dayAtClock, proposalToYou, proposalToCitizen, proposedHint, proposeTwoOrThree,
+    proposalsNone, proposalsHint, proposalChosen, proposalDeclined, proposalNumber, helpPropose,
+    helpProposeAt, helpProposeMove, helpChoose, helpChooseNumber, helpChooseNone, choiceUnclear,
+    wordsForm, wordsAgreement, wordsConversion, wordsOutcome, wordsContact, wordsRole,
+    wordsRecordPart, helpOnDay, visitNotFoundOn, slotsHeading, slotsHint, slotsMore, gapsLater,
+    remedySubstitute, remedyMove, remedyPhone, remedyCancel, todosLeft, seriesGaps
+
+  // Next steps, and small words of lists.
+  case formAudio, followUpsHint, personAddedHint, callbackAdded, queueNext, queueAddedNext,
+    queueHint, queueAfter, queueHolidays, todayHint, endOfDay, periodOfDays
+
+  // The next citizen, and time in a call.
+  case overrunSoon, overrunLate, delayNobodyNext, delayTooLong, softOf, softNearing, softOver,
+    progressRoomOpen, progressLeftGroup
+
+  // More of the demo's week.
+  case demoStepGroup, demoStepGroupDone, demoGroup, demoStepQueue, demoStepQueueDone,
+    demoTopicLetter, demoTopicMoney
+
+  // Series, the rota, calls that answer themselves, and the course of a grant.
+  case clockMark, columnHow, columnRepeats, seriesNone, seriesHint, seriesWhich, seriesEnded,
+    seriesChanged, seriesChangeNothing, helpSeries, helpSeriesEnd, helpSeriesChange,
+    helpSeriesNumber, helpSeriesFrom, helpSeriesAt, helpSeriesTime, dutyNone, dutyAdded,
+    dutyRemoved, helpDuty, helpDutyAdd, helpDutyRemove, helpDutyWork, autoAnswerOff,
+    autoAnswerNone, autoAnswerHolds, deviceNone, deviceWhich, helpAutoAnswers,
+    helpAutoAnswerDevice, helpAutoAnswerReason, helpAutoAnswerFrom, helpAutoAnswerTo,
+    helpAutoAnswerOff, wordsClosing, helpGrantWithdraw, helpGrantStatus, helpMilestone,
+    helpStatusText, helpGrantClose, helpGrantLast, helpCloseReason, helpGrantReopen
+
+  // What was wrong with a command line.
+  case usageUnexpected, usageUnknown, usageMissing, usageNoValue, usageValue, helpTodoTake,
+    todoTaken
+
+  // Messages that did not arrive.
+  case remindersAllWell, remindersTroubled, remindersTroubledHint
+
   // Help texts.
   case usageUnclear, helpBesoeg, helpBesoegMore, helpLang, helpToday, helpDays, daysOutOfRange,
     helpCall, helpCallWhom, helpHangUp, helpBook, helpCitizen, helpAt, helpMinutes, helpWorker,

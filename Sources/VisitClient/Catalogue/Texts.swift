@@ -78,7 +78,7 @@ public struct Texts: Sendable {
     if let index = list(words).firstIndex(of: word), codes.indices.contains(index) {
       return codes[index]
     }
-    return codes.contains(word) ? word : nil
+    return codes.first { $0.lowercased() == word }
   }
 
   /// One entry of a list, empty beyond its end.

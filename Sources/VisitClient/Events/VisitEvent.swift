@@ -20,6 +20,8 @@ public enum VisitEvent: Sendable, Equatable {
   case ledger(LedgerLine)
   /// The picture was cut back or came back, because of somebody's network.
   case picture(Picture)
+  /// A talk in the queue has lasted for nearly as long as it is meant to, or longer.
+  case softTimer(SoftTimer)
   /// A visit is over.
   case ended(Ended)
 
@@ -122,6 +124,18 @@ public enum VisitEvent: Sendable, Equatable {
     public var isHeld: Bool { PictureStep.heldLevels.contains(level) }
   }
 
+  /// A talk's length beside what it is meant to take.
+  public struct SoftTimer: Codable, Sendable, Equatable {
+    /// The visit's id.
+    public var visit: String
+    /// Whole minutes talked.
+    public var minutes: Int
+    /// What it is meant to take.
+    public var softMinutes: Int
+    /// `within`, `nearing` or `over`.
+    public var phase: String
+  }
+
   /// A visit is over.
   public struct Ended: Codable, Sendable, Equatable {
     /// The visit's id.
@@ -146,6 +160,7 @@ public enum VisitEvent: Sendable, Equatable {
       case "speaking": decode(Speaking.self).map { .speaking($0) }
       case "ledger": decode(LedgerLine.self).map { .ledger($0) }
       case "picture": decode(Picture.self).map { .picture($0) }
+      case "soft-timer": decode(SoftTimer.self).map { .softTimer($0) }
       case "ended": decode(Ended.self).map { .ended($0) }
       default: nil
       }
@@ -165,6 +180,7 @@ public enum VisitEvent: Sendable, Equatable {
     case .speaking(let speaking): speaking.visit
     case .ledger(let line): line.visit
     case .picture(let picture): picture.visit
+    case .softTimer(let timer): timer.visit
     case .ended(let ended): ended.visit
     }
   }

@@ -6,19 +6,32 @@ public struct CallHolder: Sendable {
   private let texts: Texts
   private let terminal: Terminal
   private let me: String
+  private let softMinutes: Int?
 
-  /// Holds `call` as person `me`.
-  public init(call: VisitCall, me: String, texts: Texts, terminal: Terminal = .standard) {
+  /// Holds `call` as person `me`. `softMinutes`: what the talk is meant to take, shown beside the
+  /// time it has taken; it never ends a talk.
+  public init(
+    call: VisitCall, me: String, texts: Texts, softMinutes: Int? = nil,
+    terminal: Terminal = .standard
+  ) {
     self.call = call
     self.texts = texts
     self.terminal = terminal
     self.me = me
+    self.softMinutes = softMinutes
   }
 
-  /// Holds the visit; `seconds`: hang up after that much connected time.
-  public func hold(seconds: Int?) async -> VisitResult {
+  /// Holds the visit; `seconds`: hang up after that much connected time. `api`: a worker's, who is
+  /// told of the next citizen.
+  public func hold(seconds: Int?, api: BesoegAPI? = nil) async -> VisitResult {
     let screen = CallScreen(
-      texts: texts, terminal: terminal, other: call.other, me: me, part: .caller)
+      texts: texts, terminal: terminal, other: call.other, me: me, part: .caller,
+      isGroup: call.visit.form == "group", softMinutes: softMinutes)
+    let next = api.map {
+      NextVisitLines(during: call.visit, me: me, api: $0, texts: texts, terminal: terminal)
+    }
+    let watching = Task { [call] in await next?.run { call.status.seconds != nil } }
+    let keys = Task { await next?.takeKeys() }
     let interruptions = Task { [call, terminal, texts] in
       for await _ in Interruptions.stream() {
         terminal.clearStatus()
@@ -36,6 +49,8 @@ public struct CallHolder: Sendable {
     let result = await call.run(limit: limit) { screen.show($0) }
     ticker.cancel()
     interruptions.cancel()
+    watching.cancel()
+    keys.cancel()
     terminal.clearStatus()
     return result
   }

@@ -10,6 +10,8 @@ public final class CallScreen: Sendable {
   private let other: PersonReference
   private let me: String
   private let part: VisitPart
+  private let isGroup: Bool
+  private let softMinutes: Int?
   private let state: Mutex<State>
 
   private struct State {
@@ -19,7 +21,7 @@ public final class CallScreen: Sendable {
     var isInterrupted = false
     /// Whether it has been said that the service is away.
     var saidAway = false
-    var present: Set<String> = []
+    var present: [PersonReference] = []
     var quality = ConnectionQuality.unknown
     var lastLineAt = 0
   }
@@ -27,10 +29,14 @@ public final class CallScreen: Sendable {
   /// Where nobody looks at a live line, a plain one is written this often, in seconds.
   private static let plainInterval = 10
 
-  /// The screen of `me`, who has `part` in a visit with `other`.
+  /// The screen of `me`, who has `part` in a visit with `other`: a person, or by name a group.
+  /// `softMinutes`: what the talk is meant to take, where that is shown.
   public init(
-    texts: Texts, terminal: Terminal, other: PersonReference, me: String, part: VisitPart
+    texts: Texts, terminal: Terminal, other: PersonReference, me: String, part: VisitPart,
+    isGroup: Bool = false, softMinutes: Int? = nil
   ) {
+    self.isGroup = isGroup
+    self.softMinutes = softMinutes
     state = Mutex(State(caption: PictureCaption(me: me)))
     self.part = part
     self.texts = texts
@@ -64,7 +70,9 @@ public final class CallScreen: Sendable {
   }
 
   private func line(for status: CallStatus, seconds: Int) -> String {
-    let clock = dates.stopwatch(seconds)
+    let clock =
+      dates.stopwatch(seconds)
+      + (softMinutes.map { texts[.softOf, ["n": String($0)]] } ?? "")
     let (hasSound, hasPicture) = state.withLock { ($0.hasSound, $0.hasPicture) }
     guard status.isConnected else { return texts[.statusInterrupted] }
     if status.quality == .silent {
@@ -83,12 +91,13 @@ public final class CallScreen: Sendable {
   private func lines(for progress: VisitProgress) -> [String] {
     let name = ["name": other.displayName]
     switch progress {
-    case .ringing: return [texts[.progressRinging, name]]
-    case .answered: return [texts[.progressAnswered, name]]
+    case .ringing: return isGroup ? [] : [texts[.progressRinging, name]]
+    case .answered: return [texts[isGroup ? .progressRoomOpen : .progressAnswered, name]]
     case .service(let isOnline): return service(isOnline)
     case .room(let people): return room(people)
     case .picture(let picture):
       return captions { $0.take(picture) }
+    case .softTimer(let timer): return softTimer(timer)
     case .call(let call): return lines(for: call)
     }
   }
@@ -138,18 +147,36 @@ public final class CallScreen: Sendable {
     }
   }
 
+  /// A gentle word when the time meant for a talk is nearly over, and one when it is (C2).
+  private func softTimer(_ timer: VisitEvent.SoftTimer) -> [String] {
+    let values = [
+      "minutes": String(timer.minutes), "soft": String(timer.softMinutes),
+      "left": String(max(0, timer.softMinutes - timer.minutes)),
+    ]
+    switch timer.phase {
+    case "nearing": return [texts[.softNearing, values]]
+    case "over": return [texts[.softOver, values]]
+    default: return []
+    }
+  }
+
   /// Who came and who left: nobody listens unseen.
   private func room(_ people: [PersonReference]) -> [String] {
     let now = people.filter { $0.id != me }
     let before = state.withLock { state in
-      defer { state.present = Set(now.map(\.id)) }
+      defer { state.present = now }
       return state.present
     }
-    let came = now.filter { !before.contains($0.id) && $0.id != other.id }
-    var lines = came.map { texts[.progressCame, ["name": $0.displayName]] }
-    if before.contains(other.id) && !now.contains(where: { $0.id == other.id }) {
-      lines.append(texts[.progressLeft, ["name": other.displayName]])
+    // The one who is talked with is announced by the call itself; a group's members are not.
+    let came = now.filter { one in
+      !before.contains { $0.id == one.id } && (isGroup || one.id != other.id)
     }
-    return lines
+    let left = before.filter { one in
+      !now.contains { $0.id == one.id } && (isGroup || one.id == other.id)
+    }
+    return came.map { texts[.progressCame, ["name": $0.displayName]] }
+      + left.map {
+        texts[isGroup ? .progressLeftGroup : .progressLeft, ["name": $0.displayName]]
+      }
   }
 }

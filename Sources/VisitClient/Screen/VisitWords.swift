@@ -42,18 +42,25 @@ public struct VisitWords: Sendable {
       let isCitizen = visit.citizen.id == me
       let who =
         isWorker
-        ? visit.citizen.displayName
+        ? Self.who(visit)
         : isCitizen
           ? visit.worker.displayName
           : texts[
             .whoWithWhom,
-            ["citizen": visit.citizen.displayName, "worker": visit.worker.displayName]]
+            ["citizen": Self.who(visit), "worker": visit.worker.displayName]]
       table.append([
         dates.span(from: visit.start, to: visit.end), who, state(visit, now: now),
         Self.short(visit.id),
       ])
     }
     return table
+  }
+
+  /// Who is visited: the citizen, or in a group one of them and how many there are besides.
+  public static func who(_ visit: Visit) -> String {
+    let others = (visit.participants ?? [])
+      .filter { $0.id != visit.citizen.id && $0.id != visit.worker.id }
+    return visit.citizen.displayName + (others.isEmpty ? "" : " + \(others.count)")
   }
 
   /// The beginning of an id: enough to tell a day's visits apart.

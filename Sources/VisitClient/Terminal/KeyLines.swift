@@ -15,6 +15,37 @@ public enum KeyLines {
     }
   }
 
+  /// The keys pressed from now on, one by one, without Enter where a person types. The terminal is
+  /// as it was when the stream is let go; a program in the background leaves it alone and sees none.
+  public static func presses() -> AsyncStream<Character> {
+    AsyncStream { continuation in
+      var settings = termios()
+      if isatty(STDIN_FILENO) == 1 {
+        // -1 where the terminal is not the one that controls the program: then nobody minds.
+        let front = tcgetpgrp(STDIN_FILENO)
+        guard front == -1 || front == getpgrp(), tcgetattr(STDIN_FILENO, &settings) == 0 else {
+          return continuation.finish()
+        }
+        let before = settings
+        settings.c_lflag &= ~tcflag_t(ICANON | ECHO)
+        tcsetattr(STDIN_FILENO, TCSANOW, &settings)
+        continuation.onTermination = { _ in
+          var settings = before
+          tcsetattr(STDIN_FILENO, TCSANOW, &settings)
+        }
+      }
+      let thread = Thread {
+        var byte: UInt8 = 0
+        while read(STDIN_FILENO, &byte, 1) == 1 {
+          continuation.yield(Character(UnicodeScalar(byte)))
+        }
+        continuation.finish()
+      }
+      thread.name = "besoeg-keys"
+      thread.start()
+    }
+  }
+
   /// Reads one secret line without echoing it on a terminal; nil at the end of input.
   public static func secret() -> String? {
     var settings = termios()

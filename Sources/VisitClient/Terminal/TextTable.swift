@@ -54,7 +54,9 @@ public struct TextTable: Sendable {
     }
     var lines = hasHeading ? [line(heading, widths)] : []
     if hasHeading {
-      lines.append(widths.map { String(repeating: "─", count: $0) }.joined(separator: Self.gap))
+      var rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: Self.gap)
+      while rule.last == " " { rule.removeLast() }
+      lines.append(rule)
     }
     lines += rows.map { line($0, widths) }
     return lines

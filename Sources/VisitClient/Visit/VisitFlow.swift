@@ -213,6 +213,8 @@ struct VisitFlow: Sendable, Equatable {
       return read(visit.state, at: now)
     case .picture(let picture):
       return state == .inCall ? [.report(.picture(picture))] : []
+    case .softTimer(let timer):
+      return state == .inCall ? [.report(.softTimer(timer))] : []
     case .ring, .speaking, .ledger:
       return []
     }

@@ -18,6 +18,8 @@ public enum VisitProgress: Sendable, Equatable {
   case call(CallProgress)
   /// The picture was cut back or came back, because of somebody's network.
   case picture(VisitEvent.Picture)
+  /// How long the talk has lasted beside what it is meant to take.
+  case softTimer(VisitEvent.SoftTimer)
   /// The event stream came or went; the call goes on either way.
   case service(isOnline: Bool)
 }

@@ -36,7 +36,7 @@ struct ReportAbsence: AsyncParsableCommand {
 
   func run() async throws {
     let program = try ClientProgram(ca: common.ca)
-    let (texts, dates) = (program.texts, DateText(program.texts))
+    let texts = program.texts
     let kind = texts.code(kind, of: Self.kinds, words: .wordsAbsence) ?? kind
     let now = Date()
     let start = try from.map { try program.date($0, now: now) } ?? now
@@ -49,13 +49,9 @@ struct ReportAbsence: AsyncParsableCommand {
       try await api.declareAbsence(worker: other, kind: kind, from: start, to: end)
     }
     let terminal = Terminal.standard
+    let words = BookingWords(texts)
     terminal.line(
-      texts[
-        .absenceEntered,
-        [
-          "from": "\(dates.spokenDay(absence.from, now: now)) \(dates.clock(absence.from))",
-          "to": "\(dates.spokenDay(absence.to, now: now)) \(dates.clock(absence.to))",
-        ]])
+      texts[.absenceEntered, ["when": words.period(absence.from, absence.to, now: now)]])
     let todos = absence.todos ?? 0
     terminal.line(texts[todos == 0 ? .absenceNoTodos : .absenceTodos, ["n": String(todos)]])
   }

@@ -8,7 +8,7 @@ struct GrantCommand: AsyncParsableCommand {
     commandName: "grant", abstract: Texts.current[.helpGrant],
     subcommands: [
       ShowGrants.self, AddGrant.self, ExtendGrant.self, ProposeTerms.self, DecideTerms.self,
-      ExceptFromCafe.self,
+      ExceptFromCafe.self, WithdrawTerms.self, WriteStatus.self, CloseGrant.self, ReopenGrant.self,
     ], defaultSubcommand: ShowGrants.self, aliases: ["bevilling"])
 }
 
@@ -105,8 +105,8 @@ struct AddGrant: AsyncParsableCommand {
     }
     let person = try await program.person(citizen.joined(separator: " "), role: .citizen)
     let body = Body(
-      basis: law, start: from, end: to, born: born, visitCap: cap, package: package,
-      forms: forms?.split(separator: ",").map(String.init), weeklyMinutes: minutes,
+      basis: try texts.legalBasis(law), start: from, end: to, born: born, visitCap: cap,
+      package: package, forms: try forms.map { try texts.forms($0) }, weeklyMinutes: minutes,
       purposes: purposes, cafeException: cafeException, reference: reference)
     let grant = try await program.ask { api async throws(ServiceError) in
       try await api.addGrant(to: person.id, body)
@@ -173,8 +173,8 @@ struct ProposeTerms: AsyncParsableCommand {
     try await program.change(
       citizen, "propose",
       Body(
-        forms: forms.split(separator: ",").map(String.init), weeklyMinutes: minutes,
-        from: from, reason: reason))
+        forms: try program.texts.forms(forms), weeklyMinutes: minutes, from: from,
+        reason: reason))
   }
 }
 
@@ -219,25 +219,5 @@ struct ExceptFromCafe: AsyncParsableCommand {
   func run() async throws {
     let program = try ClientProgram(ca: common.ca)
     try await program.change(citizen, "cafe-exception", Body(reason: reason))
-  }
-}
-
-extension ClientProgram {
-  /// Does something to a citizen's newest grant, and shows it.
-  fileprivate func change(
-    _ citizen: [String], _ verb: String, _ body: some Encodable & Sendable
-  ) async throws {
-    let person = try await person(citizen.joined(separator: " "), role: .citizen)
-    let grants = try await ask { api async throws(ServiceError) in
-      try await api.grants(of: person.id)
-    }
-    guard let newest = grants.first else {
-      throw ProgramFailure(texts[.noGrants, ["name": person.displayName]])
-    }
-    let grant = try await ask { api async throws(ServiceError) in
-      try await api.change(grant: newest.id, verb, body)
-    }
-    Terminal.standard.line(person.displayName)
-    Terminal.standard.print(lines: BookingWords(texts).grant(grant))
   }
 }

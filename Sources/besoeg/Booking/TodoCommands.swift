@@ -6,8 +6,8 @@ import VisitClient
 struct TodoCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "todo", abstract: Texts.current[.helpTodo],
-    subcommands: [ListTodos.self, SettleTodo.self], defaultSubcommand: ListTodos.self,
-    aliases: ["opgaver"])
+    subcommands: [ListTodos.self, TakeTodo.self, SettleTodo.self],
+    defaultSubcommand: ListTodos.self, aliases: ["opgaver"])
 }
 
 /// `besoeg todo list`.
@@ -19,46 +19,43 @@ struct ListTodos: AsyncParsableCommand {
 
   func run() async throws {
     let program = try ClientProgram(ca: common.ca)
-    let (texts, dates) = (program.texts, DateText(program.texts))
-    let terminal = Terminal.standard
-    let now = Date()
+    let (texts, terminal, now) = (program.texts, Terminal.standard, Date())
     let list = try await program.ask { api async throws(ServiceError) in try await api.todos() }
     guard !list.todos.isEmpty || !list.gaps.isEmpty else {
       terminal.line(texts[.noTodos])
       return
     }
     let names = list.todos.isEmpty ? [:] : try await program.names()
-    for todo in list.todos {
-      let visit = todo.visit
-      terminal.line(
-        texts[
-          todo.isOverdue ? .todoOverdue : .todoLine,
-          [
-            "name": visit.citizen.displayName, "worker": visit.worker.displayName,
-            "day": dates.spokenDay(visit.start, now: now),
-            "time": dates.span(from: visit.start, to: visit.end),
-          ]])
-      if todo.state == "proposed" { terminal.line("  " + texts[.todoProposed]) }
-      let could = todo.candidates.prefix(3).map { one in
-        let name = names[one.worker] ?? VisitWords.short(one.worker)
-        return one.reason == "backup" ? texts[.todoBackup, ["name": name]] : name
-      }
-      let key: TextKey = could.isEmpty ? .todoNobody : .todoCould
-      terminal.print(
-        lines: wrapped(
-          "  " + texts[key, ["names": could.joined(separator: ", ")]], width: terminal.width))
-    }
+    terminal.print(
+      lines: BookingWords(texts).todos(
+        list.todos, names: names, now: now, width: terminal.width))
     if !list.gaps.isEmpty {
       if !list.todos.isEmpty { terminal.line() }
       terminal.line(texts[.todoGaps])
-      for gap in list.gaps.prefix(10) {
-        let text = texts.language == .danish ? gap.da : gap.en
-        let whose = gap.citizen.map { $0 + ": " } ?? ""
-        terminal.print(lines: wrapped("  – " + whose + text, width: terminal.width))
-      }
+      terminal.print(
+        lines: BookingWords(texts).gaps(list.gaps, now: now, width: terminal.width))
     }
+    guard !list.todos.isEmpty else { return }
     terminal.line()
     terminal.line(texts[.todoHint])
+  }
+}
+
+/// `besoeg todo take Karen`: says to the team that one sees to it.
+struct TakeTodo: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "take", abstract: Texts.current[.helpTodoTake], aliases: ["tag"])
+
+  @Argument(help: .init(Texts.current[.helpCitizen]))
+  var citizen: [String]
+  @OptionGroup var common: CommonOptions
+
+  func run() async throws {
+    let program = try ClientProgram(ca: common.ca)
+    let (todo, _) = try await program.todo(citizen, now: Date())
+    try await program.ask { api async throws(ServiceError) in try await api.take(todo) }
+    Terminal.standard.line(
+      program.texts[.todoTaken, ["name": todo.visit.citizen.displayName]])
   }
 }
 
@@ -83,54 +80,39 @@ struct SettleTodo: AsyncParsableCommand {
 
   func validate() throws {
     let alone = (substitute != nil || move != nil || phone) != cancel
-    guard alone, ["phone", "message", "in-person"].contains(agreed) else {
+    guard alone else {
       throw ValidationError(Texts.current[.settleOneWay])
     }
   }
 
   func run() async throws {
     let program = try ClientProgram(ca: common.ca)
-    let now = Date()
-    let words = citizen.joined(separator: " ")
-    let list = try await program.ask { api async throws(ServiceError) in try await api.todos() }
-    guard case .one(let visit) = VisitFinder.visit(words, in: list.todos.map(\.visit), now: now),
-      let todo = list.todos.first(where: { $0.visit.id == visit.id })
-    else { throw ProgramFailure(program.texts[.todoNotFound, ["words": words]]) }
+    let (texts, now) = (program.texts, Date())
+    let agreed = try texts.agreement(agreed)
+    let (todo, count) = try await program.todo(citizen, now: now)
     var remedy = RemedyRecord(kind: "cancel")
+    var substituteName: String?
     if !cancel {
       remedy.kind = phone ? "phone" : move != nil ? "move" : "substitute"
-      if let substitute { remedy.worker = try await program.colleague(substitute).id }
+      if let substitute {
+        let colleague = try await program.colleague(substitute)
+        (remedy.worker, substituteName) = (colleague.id, colleague.displayName)
+      }
       remedy.start = try move.map { try program.date($0, now: now) }
     }
-    try await program.ask { [remedy, agreed] api async throws(ServiceError) in
+    try await program.ask { [remedy] api async throws(ServiceError) in
       try await api.settle(todo, remedy, agreed: agreed)
     }
     Terminal.standard.line(
-      program.texts[.todoSettled, ["name": todo.visit.citizen.displayName]])
-  }
-}
-
-/// `besoeg convert Karen --to video`: a visit held another way at the same time.
-struct ConvertCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "convert", abstract: Texts.current[.helpConvert], aliases: ["skift"])
-
-  @Argument(help: .init(Texts.current[.helpVisit]))
-  var visit: [String]
-  @Option(help: .init(Texts.current[.helpConvertTo]))
-  var to: String
-  @OptionGroup var common: CommonOptions
-
-  func run() async throws {
-    let program = try ClientProgram(ca: common.ca)
-    let now = Date()
-    let found = try await program.visit(
-      visit.joined(separator: " "), now: now, days: VisitLines.daysAhead, orElse: { _ in nil },
-      missing: .noVisits)
-    let changed = try await program.ask { [to] api async throws(ServiceError) in
-      try await api.convert(found.id, to: to)
-    }
-    VisitLines.print(.visitConverted, changed, program, now: now)
+      texts[
+        .todoSettled,
+        [
+          "name": todo.visit.citizen.displayName,
+          "what": BookingWords(texts).remedy(
+            remedy, worker: substituteName ?? "", of: todo.visit, now: now),
+        ]])
+    let left = count - 1
+    Terminal.standard.line(left == 0 ? texts[.noTodos] : texts[.todosLeft, ["n": String(left)]])
   }
 }
 
@@ -159,5 +141,19 @@ struct DelayCommand: AsyncParsableCommand {
     Terminal.standard.line(
       program.texts[
         .delayTold, ["name": found.citizen.displayName, "n": String(minutes)]])
+  }
+}
+
+extension ClientProgram {
+  /// The to-do about the citizen that `words` mean, and how many there are.
+  fileprivate func todo(
+    _ words: [String], now: Date
+  ) async throws -> (todo: TodoRecord, count: Int) {
+    let words = words.joined(separator: " ")
+    let list = try await ask { api async throws(ServiceError) in try await api.todos() }
+    guard case .one(let visit) = VisitFinder.visit(words, in: list.todos.map(\.visit), now: now),
+      let todo = list.todos.first(where: { $0.visit.id == visit.id })
+    else { throw ProgramFailure(texts[.todoNotFound, ["words": words]]) }
+    return (todo, list.todos.count)
   }
 }

@@ -40,7 +40,7 @@ struct SlotsCommand: AsyncParsableCommand {
   @Option(help: .init(Texts.current[.helpWorker]))
   var worker: String?
   @Option(help: .init(Texts.current[.helpForm]))
-  var form = "screen"
+  var form = Texts.current.list(.wordsForm).first ?? "screen"
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -51,11 +51,12 @@ struct SlotsCommand: AsyncParsableCommand {
     let program = try ClientProgram(ca: common.ca)
     let (texts, dates) = (program.texts, DateText(program.texts))
     let now = Date()
+    let form = try texts.form(form)
     let person = try await program.person(citizen.joined(separator: " "), role: .citizen)
     var only: String?
     if let worker { only = try await program.colleague(worker).id }
     let end = program.copenhagen.startOfDay(now, plusDays: days)
-    let slots = try await program.ask { [minutes, form, only] api async throws(ServiceError) in
+    let slots = try await program.ask { [minutes, only] api async throws(ServiceError) in
       try await api.slots(
         citizen: person.id, from: now, to: end, minutes: minutes, form: form, worker: only)
     }
@@ -65,16 +66,18 @@ struct SlotsCommand: AsyncParsableCommand {
       return
     }
     let names = try await program.names()
-    var table = TextTable([
-      .init(texts[.columnDay]), .init(texts[.columnTime]), .init(texts[.columnWho]),
-    ])
-    for slot in slots {
-      table.append([
-        dates.day(slot.start, now: now), dates.span(from: slot.start, to: slot.end),
-        names[slot.worker] ?? VisitWords.short(slot.worker),
-      ])
-    }
-    terminal.print(lines: table.lines(width: terminal.width))
+    let words = BookingWords(texts)
+    terminal.line(
+      texts[.slotsHeading, ["name": person.displayName, "minutes": String(minutes)]])
+    terminal.print(
+      lines: words.slots(slots, names: names, minutes: minutes, now: now, width: terminal.width))
+    terminal.line()
+    guard let first = slots.first else { return }
+    let example = "\(words.weekdayShort(first.start)) \(dates.clock(first.start))"
+    terminal.line(
+      texts[
+        .slotsHint,
+        ["name": citizen.joined(separator: " "), "at": example, "minutes": String(minutes)]])
   }
 }
 

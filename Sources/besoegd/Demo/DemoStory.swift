@@ -53,7 +53,10 @@ final class DemoStory: Sendable {
 
   /// Tells of a week in the example municipality.
   func tellWeek() async throws {
-    try await DemoWeek(screen: screen, origin: server.origin, data: folder.data).tell()
+    guard let people = municipality.withLock({ $0 }) else { return }
+    try await DemoWeek(
+      screen: screen, origin: server.origin, data: folder.data, people: people
+    ).tell()
   }
 
   /// Ends the call, if there is one.

@@ -1,12 +1,14 @@
 import Foundation
 import VisitClient
 
-/// The demo's second chapter: a week of the example municipality, what the law refuses, and an
-/// absence that is seen to.
+/// The demo's second chapter: a week of the example municipality, a group, what the law refuses, the
+/// queue of a drop-in, and an absence that is seen to.
 struct DemoWeek {
   let screen: DemoScreen
   let origin: String
   let data: String
+  /// Whom the first chapter was about.
+  let people: ExampleMunicipality
 
   /// Tells it. Says nothing where the example is not to be found.
   func tell() async throws {
@@ -16,7 +18,9 @@ struct DemoWeek {
     let me = try await asking { () async throws(ServiceError) in try await worker.me() }
     let colleague = try await asking { () async throws(ServiceError) in try await backup.me() }
     let week = try await show(example, worker, me)
+    try await meet(example, worker)
     try await refuse(example, worker, me, week)
+    try await queue()
     try await fallIll(week, worker, backup, me, colleague)
   }
 
@@ -34,11 +38,58 @@ struct DemoWeek {
         "n": String(week.visits.count), "name": me.displayName,
         "week": String(example.week.suffix(2)).replacingOccurrences(of: "-", with: ""),
       ])
-    screen.lines(
-      ["", "    $ besoeg week --week \(example.week)"]
-        + BookingWords(screen.texts).week(week, name: me.displayName, width: 76)
-        .map { $0.isEmpty ? "" : "    " + $0 } + [""])
+    show(
+      "week --week \(example.week)",
+      BookingWords(screen.texts).week(week, name: me.displayName, width: 76))
     return week
+  }
+
+  /// A group that meets every other week.
+  private func meet(_ example: ExampleWeek, _ worker: BesoegAPI) async throws {
+    screen.begin(.demoStepGroup)
+    guard let monday = BookingWords(screen.texts).day(example.monday) else { return }
+    let group = try await asking { () async throws(ServiceError) in
+      try await worker.addGroup(
+        NewGroup(name: screen.texts[.demoGroup], team: "handicap", capacity: 12))
+    }
+    let placed = try await asking { () async throws(ServiceError) in
+      try await worker.place(example.groupMember, in: group.id)
+    }
+    let thursday = Copenhagen().startOfDay(monday, plusDays: 3)
+    let wanted = NewMeetings(
+      start: thursday.addingTimeInterval(14 * 3600), durationMinutes: 60, facilitatorId: nil,
+      count: 4, everyWeeks: 2)
+    let meetings = try await asking { () async throws(ServiceError) in
+      try await worker.lay(wanted, of: group.id)
+    }
+    screen.done(
+      .demoStepGroup, [:], .demoStepGroupDone,
+      [
+        "group": group.name, "n": String(meetings.count),
+        "name": placed.members.map(\.displayName).joined(separator: ", "),
+      ])
+  }
+
+  /// Advice that anybody may come to without an appointment.
+  private func queue() async throws {
+    screen.begin(.demoStepQueue)
+    let api = people.worker.api
+    let now = Date()
+    let sessions = try await asking { () async throws(ServiceError) in
+      try await api.openDropIn(start: now, end: now.addingTimeInterval(5400), weeks: 1)
+    }
+    guard let session = sessions.first else { return }
+    for (citizen, key) in zip(people.others, [TextKey.demoTopicLetter, .demoTopicMoney]) {
+      _ = try await asking { () async throws(ServiceError) in
+        try await api.joinQueue(session.id, citizen: citizen.id, topic: screen.texts[key])
+      }
+    }
+    let queue = try await asking { () async throws(ServiceError) in
+      try await api.queue(session.id)
+    }
+    screen.done(
+      .demoStepQueue, [:], .demoStepQueueDone, ["n": String(queue.tickets.count)])
+    show("queue", QueueWords(screen.texts).lines(of: queue, width: 76))
   }
 
   /// A group visit for a citizen under § 82 b: the refusal names the law.
@@ -65,8 +116,8 @@ struct DemoWeek {
     _ week: WorkerWeek, _ worker: BesoegAPI, _ backup: BesoegAPI, _ me: Person,
     _ colleague: Person
   ) async throws {
-    let names = ["worker": me.displayName]
-    screen.begin(.demoStepAbsence, names)
+    let ill = ["worker": me.displayName]
+    screen.begin(.demoStepAbsence, ill)
     guard let first = week.visits.map(\.start).min() else { return }
     let day = Copenhagen().startOfDay(first)
     let absence = try await asking { () async throws(ServiceError) in
@@ -84,11 +135,31 @@ struct DemoWeek {
         todo, RemedyRecord(kind: "substitute", worker: colleague.id), agreed: "phone")
     }
     screen.done(
-      .demoStepAbsence, names, .demoStepAbsenceDone,
-      [
-        "n": String(absence.todos ?? 0), "citizen": todo.visit.citizen.displayName,
-        "backup": colleague.displayName,
-      ])
+      .demoStepAbsence, ill, .demoStepAbsenceDone, ["n": String(absence.todos ?? 0)])
+    let words = BookingWords(screen.texts)
+    let teams = try await asking { () async throws(ServiceError) in try await backup.teams() }
+    let names = Dictionary(
+      teams.flatMap(\.members).map { ($0.id, $0.displayName) }, uniquingKeysWith: { a, _ in a })
+    show("todo", words.todos(todos.todos, names: names, now: Date(), width: 76))
+    let (citizen, name) = (todo.visit.citizen.displayName, colleague.displayName)
+    let given = { (name: String) in name.prefix { $0 != " " } }
+    let agreed = screen.texts.list(.wordsAgreement).first ?? ""
+    show(
+      "todo settle \(given(citizen)) --substitute \(given(name)) --agreed \(agreed)",
+      wrapped(
+        screen.texts[
+          .todoSettled,
+          [
+            "name": citizen,
+            "what": words.remedy(
+              RemedyRecord(kind: "substitute"), worker: name, of: todo.visit, now: Date()),
+          ]], width: 76))
+  }
+
+  /// A command and what it answers.
+  private func show(_ command: String, _ answer: [String]) {
+    screen.lines(
+      ["", "    $ besoeg \(command)"] + answer.map { $0.isEmpty ? "" : "    " + $0 } + [""])
   }
 
   private func asking<Value: Sendable>(

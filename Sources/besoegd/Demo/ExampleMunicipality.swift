@@ -18,6 +18,8 @@ struct ExampleMunicipality: Sendable {
   let worker: Member
   /// Who answers.
   let citizen: Member
+  /// The citizens besides.
+  let others: [Person]
   /// How many people there are.
   let count: Int
 
@@ -30,9 +32,13 @@ struct ExampleMunicipality: Sendable {
   /// Makes the people, and devices for the two who play.
   init(operations: BesoegAPI, server: String) async throws(ServiceError) {
     var members: [Role: Member] = [:]
+    var others: [Person] = []
     for (role, name) in Self.cast {
       let person = try await operations.addPerson(role: role, displayName: name)
-      guard members[role] == nil else { continue }
+      guard members[role] == nil else {
+        if role == .citizen { others.append(person) }
+        continue
+      }
       let grant = try await operations.addDevice(person: person.id, label: "demo")
       members[role] = Member(
         person: person, grant: grant, api: try BesoegAPI(server: server, token: grant.token))
@@ -42,6 +48,7 @@ struct ExampleMunicipality: Sendable {
     }
     self.worker = worker
     self.citizen = citizen
+    self.others = others
     count = Self.cast.count
   }
 }

@@ -11,6 +11,8 @@ struct ExampleWeek: Sendable {
   let backup: String
   /// Yusuf's id: a citizen under § 82 b.
   let shortCourse: String
+  /// Per's: a citizen whose grant holds groups.
+  let groupMember: String
   /// The Monday of the week that is shown, as ISO 8601 writes it.
   let monday: String
   /// That week (`2026-48`).
@@ -36,7 +38,8 @@ struct ExampleWeek: Sendable {
     else { return nil }
     let monday = LocalDate(clock.now()).monday.adding(days: 7)
     return ExampleWeek(
-      worker: worker, backup: backup, shortCourse: "ex-yusuf", monday: monday.iso8601,
+      worker: worker, backup: backup, shortCourse: "ex-yusuf",
+      groupMember: "ex-per", monday: monday.iso8601,
       week: "\(monday.isoWeek.year)-\(monday.isoWeek.week)")
   }
 

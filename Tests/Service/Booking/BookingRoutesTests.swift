@@ -157,6 +157,7 @@ struct BookingRoutesTests {
       #expect(offered.status == .created)
       let open = try await browser.send(.get, "/api/v1/proposals", as: town.citizen)
       #expect(open.json["proposals"].array.count == 1)
+      #expect(open.json["proposals"].array.first?["workerName"].string == "Mette")
       let chosen = try await browser.send(
         .post, "/api/v1/proposals/p1/choose", as: town.citizen, json: ["start": starts[1]])
       #expect(chosen.json["state"].string == "chosen")

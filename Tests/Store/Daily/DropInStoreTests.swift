@@ -13,7 +13,7 @@ struct DropInStoreTests {
   /// A municipality whose advice is open for an hour: Anne is host, Bo her backup.
   private func town(_ citizens: Int = 0) async throws -> Municipality {
     let town = try await Municipality()
-    try await town.store.addDropIn(
+    _ = try await town.store.addDropIn(
       [
         DropInSession(
           id: Self.session, tenant: Municipality.tenant, team: TeamID(rawValue: "team"),

@@ -6,6 +6,7 @@ struct AccessLineDocument: Encodable, Sendable {
   var id: Int64
   var at: APITime
   var reader: String
+  var readerName: String?
   var role: Role
   var device: String?
   var citizen: String?
@@ -15,10 +16,11 @@ struct AccessLineDocument: Encodable, Sendable {
   var basis: AccessBasis
   var reason: String?
 
-  init(_ line: AccessLine) {
+  init(_ line: AccessLine, readers: [PersonID: Person]) {
     id = line.id
     at = APITime(line.at)
     reader = line.reader.rawValue
+    readerName = readers[line.reader]?.displayName
     role = line.role
     device = line.device?.rawValue
     citizen = line.citizen?.rawValue

@@ -108,6 +108,8 @@ struct ProposalDocument: Encodable, Sendable {
   var id: String
   var citizen: String
   var worker: String
+  var citizenName: String?
+  var workerName: String?
   var durationMinutes: Int
   var form: VisitForm
   var starts: [APITime]

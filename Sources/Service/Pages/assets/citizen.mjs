@@ -53,6 +53,7 @@ function showIdle() {
   const active = [...page.visits.values()].find((visit) => visit.state === "active");
   if (active) {
     const worker = workerOf(active);
+    showRoom(active);
     return show("return", {
       title: fill(texts.stateReturnTitle, { worker }),
       lead: texts.stateReturnLead,
@@ -70,6 +71,14 @@ function showIdle() {
     primary: page.isPrepared ? undefined : { text: texts.prepare, action: prepare },
     hasChoices: true,
   });
+}
+
+/** Says who is in the room before anybody goes in: nobody meets six people unprepared (D10). */
+async function showRoom(visit) {
+  const room = await page.service.get(`/visits/${visit.id}/room`).catch(() => undefined);
+  const names = room?.occupants.map((one) => one.displayName) ?? [];
+  if (document.body.dataset.state !== "return" || names.length === 0) return;
+  element("room").textContent = fill(texts.inTheRoom, { names: joinNames(names, texts.and) });
 }
 
 /** Asks for camera and microphone once, so that the first ring finds them allowed; then lets go. */
@@ -355,6 +364,9 @@ const handlers = {
   },
   callback(request) {
     page.contact.take(request);
+  },
+  proposal() {
+    page.contact.proposals.read();
   },
   "queue-place"(ticket) {
     page.contact.queue.take(ticket);

@@ -1,6 +1,7 @@
 // "Ring mig op": always there while no call goes on, one press, and always what happens next.
 
 import { Problem } from "./api.mjs";
+import { Proposals } from "./proposals.mjs";
 import { Queue } from "./queue.mjs";
 
 const element = (id) => document.getElementById(id);
@@ -14,6 +15,7 @@ export class Contact {
     this.service = service;
     this.texts = texts;
     this.queue = new Queue(service, texts);
+    this.proposals = new Proposals(service, texts);
     element("call-me").onclick = () => this.#ask({ origin: this.#isMissed() ? "ring-back" : "button" });
     element("call-me-urgent").onclick = () => this.#ask({ isUrgent: true });
     element("call-me-not").onclick = () => this.#send(`/callbacks/${this.request.id}/withdraw`);
@@ -24,6 +26,7 @@ export class Contact {
     const { callbacks } = await this.service.get("/callbacks").catch(() => ({ callbacks: [] }));
     if (callbacks[0]) this.take(callbacks[0]);
     await this.queue.read();
+    await this.proposals.read();
     this.show();
   }
 
@@ -37,7 +40,9 @@ export class Contact {
   show() {
     const request = this.request;
     const isOpen = ["waiting", "claimed"].includes(request?.state);
-    element("contact").hidden = !Contact.states.includes(document.body.dataset.state);
+    const isCalm = Contact.states.includes(document.body.dataset.state);
+    element("contact").hidden = !isCalm;
+    this.proposals.show(isCalm);
     this.#say(isOpen || request?.state === "withdrawn" ? request.status[this.texts.language] : "");
     element("call-me").hidden = isOpen;
     element("call-me").textContent = this.#isMissed() ? this.texts.ringBack : this.texts.callMe;

@@ -107,7 +107,18 @@ struct AccessRoutes: Sendable {
     let lines = try await store.accessLog(
       tenant: context.requireCaller().tenant, of: citizen, after: try request.after(),
       limit: Self.mostLines)
-    return try ServiceJSON.response(["lines": lines.map { AccessLineDocument($0) }])
+    var readers: [PersonID: Person] = [:]
+    for id in Set(lines.map(\.reader)) {
+      do {
+        readers[id] = try await store.person(id, tenant: context.requireCaller().tenant)
+      } catch StoreError.notFound {
+        // Who is deleted leaves a number in the log.
+        continue
+      }
+    }
+    return try ServiceJSON.response([
+      "lines": lines.map { AccessLineDocument($0, readers: readers) }
+    ])
   }
 
   @Sendable private func readAudit(_ request: Request, _ context: ServiceContext) async throws

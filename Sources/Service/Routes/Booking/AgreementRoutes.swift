@@ -80,7 +80,9 @@ struct AgreementRoutes: Sendable {
   {
     let caller = try context.requireCaller()
     let open = try await store.proposals(of: caller.id, tenant: caller.tenant, at: clock.now())
-    return try ServiceJSON.response(["proposals": open.map { ProposalDocument($0) }])
+    var documents: [ProposalDocument] = []
+    for proposal in open { documents.append(try await named(proposal)) }
+    return try ServiceJSON.response(["proposals": documents])
   }
 
   @Sendable private func offer(_ request: Request, _ context: ServiceContext) async throws
@@ -95,7 +97,7 @@ struct AgreementRoutes: Sendable {
       starts: body.starts.map(\.value), by: caller.initiator, at: clock.now(),
       events: BookingEvents.proposal)
     return try ServiceJSON.response(
-      ProposalDocument(committed.proposal), status: .created,
+      try await named(committed.proposal), status: .created,
       headers: [.location: "/api/v1/proposals"])
   }
 
@@ -139,6 +141,16 @@ struct AgreementRoutes: Sendable {
     let committed = try await store.answer(
       id, choosing: start, note: note, tenant: caller.tenant, by: caller.initiator,
       at: clock.now(), events: BookingEvents.proposal)
-    return try ServiceJSON.response(ProposalDocument(committed.proposal))
+    return try ServiceJSON.response(try await named(committed.proposal))
+  }
+
+  /// A proposal with the names of the two: who reads of it may be asked by somebody new to them.
+  private func named(_ proposal: TimeProposal) async throws -> ProposalDocument {
+    let visit = proposal.visit
+    var document = ProposalDocument(proposal)
+    document.citizenName = try await store.person(visit.citizenID, tenant: visit.tenant)
+      .displayName
+    document.workerName = try await store.person(visit.workerID, tenant: visit.tenant).displayName
+    return document
   }
 }

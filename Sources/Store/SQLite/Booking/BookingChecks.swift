@@ -108,6 +108,46 @@ struct BookingChecks {
   }
 }
 
+extension BookingChecks {
+  /// Throws unless each of `members` may come to a group's meeting: their own grant is asked (A3), and
+  /// the hours of their team. Where the meeting stands already, whether its leader is there is not
+  /// theirs to answer for.
+  static func requireAdmission(
+    of members: [Person], to meeting: VisitDetails, isLaid: Bool, rules: VisitRules,
+    by initiator: Initiator, at now: UTCMilliseconds, in db: Database
+  ) throws {
+    for citizen in members {
+      var asked = meeting.visit
+      asked.citizenID = citizen.id
+      let checks = try BookingChecks(
+        citizen: citizen.id, workers: isLaid ? [] : [asked.workerID], tenant: asked.tenant,
+        from: asked.start, in: db)
+      try checks.rules(rules, for: asked).policy.check(
+        BookingProposal(
+          visit: asked, citizen: citizen, worker: meeting.worker, initiator: initiator, now: now))
+    }
+  }
+
+  /// Throws where the law keeps a citizen out of groups on a day, whether there are meetings or not.
+  static func requireGroupsAllowed(
+    to citizen: PersonID, tenant: TenantID, on day: LocalDate, in db: Database
+  ) throws {
+    let grants = try GrantTable.grants(of: citizen, tenant: tenant, in: db)
+    if let grant = grants.first(where: { $0.covers(day) }), !grant.basis.allowsGroups {
+      throw Refusal.noGroupsUnder82b
+    }
+  }
+}
+
+extension VisitRules {
+  /// These rules where meetings of groups are booked.
+  var offeringGroups: VisitRules {
+    var rules = self
+    rules.policy.forms.insert(.group)
+    return rules
+  }
+}
+
 /// Forms that are booked as visits; the others are entered where they belong.
 private struct OfferedForms: BookingRule {
   var forms: Set<VisitForm>

@@ -111,9 +111,10 @@ enum GroupTable {
   }
 
   /// Lets the meetings to come be with the roster as it is at each: who joined is booked, who left
-  /// has the time back.
+  /// has the time back. Throws where somebody new may not come to one of them.
   static func fillMeetings(
-    of group: Group, at now: UTCMilliseconds, in db: Database
+    of group: Group, rules: VisitRules, by initiator: Initiator, at now: UTCMilliseconds,
+    in db: Database
   ) throws {
     let placement = try placement(of: group, in: db)
     for meeting in try course(of: group.id, tenant: group.tenant, in: db).meetings
@@ -128,7 +129,13 @@ enum GroupTable {
       var changed = visit
       changed.citizenID = first
       changed.others = roster.filter { $0 != first }
-      if changed != visit { try VisitTable.setPeople(of: changed, from: visit, in: db) }
+      guard changed != visit else { continue }
+      let details = try VisitTable.details(of: changed, in: db)
+      try BookingChecks.requireAdmission(
+        of: details.people.filter { !visit.participants.contains($0.id) }, to: details,
+        isLaid: true, rules: rules.offeringGroups, by: initiator, at: now, in: db)
+      try VisitTable.requireFree(details, in: db)
+      try VisitTable.setPeople(of: changed, from: visit, in: db)
     }
   }
 

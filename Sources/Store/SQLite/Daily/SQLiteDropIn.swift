@@ -6,9 +6,18 @@ extension SQLiteStore: DropInStore {
   public func addDropIn(
     _ sessions: [DropInSession], tenant: TenantID, by initiator: Initiator,
     at now: UTCMilliseconds
-  ) async throws(StoreError) {
+  ) async throws(StoreError) -> [DropInSession] {
     try await write { db in
+      var laid: [DropInSession] = []
       for session in sessions {
+        do {
+          try QueueTable.requireOpeningHours(of: session, tenant: tenant, in: db)
+        } catch let refusal as Refusal
+          where refusal.code == Refusal.closedOnHolidayCode && sessions.count > 1
+        {
+          // Weeks in a row pass a holiday over, as a series does.
+          continue
+        }
         for worker in [session.host, session.backup].compactMap(\.self) {
           let person = try PeopleTable.person(worker, tenant: tenant, in: db)
           guard person.role.givesSupport else {
@@ -26,7 +35,9 @@ extension SQLiteStore: DropInStore {
         try AuditTable.append(
           AuditDraft(action: "drop-in.add", detail: session.id.rawValue), tenant: tenant,
           by: initiator, at: now, in: db)
+        laid.append(session)
       }
+      return laid
     }
   }
 

@@ -49,10 +49,13 @@ extension SQLiteStore: GroupStore {
     _ citizen: PersonID, in group: GroupID, tenant: TenantID, isPlanner: Bool,
     by initiator: Initiator, at now: UTCMilliseconds
   ) async throws(StoreError) -> GroupDetails {
-    try await write { db in
+    let rules = rules
+    return try await write { db in
       let group = try GroupTable.group(group, tenant: tenant, in: db)
       let person = try PeopleTable.person(citizen, tenant: tenant, in: db)
       guard person.role == .citizen else { throw Refusal.notACitizen(name: person.displayName) }
+      try BookingChecks.requireGroupsAllowed(
+        to: citizen, tenant: tenant, on: LocalDate(now), in: db)
       let placement = try GroupTable.placement(of: group, in: db)
       let member = try placement.place(
         citizen, age: nil, isPlanner: isPlanner, by: initiator, at: now)
@@ -65,7 +68,7 @@ extension SQLiteStore: GroupStore {
         try AuditTable.append(
           AuditDraft(action: "group.place", subject: citizen, detail: group.id.rawValue),
           tenant: tenant, by: initiator, at: now, in: db)
-        try GroupTable.fillMeetings(of: group, at: now, in: db)
+        try GroupTable.fillMeetings(of: group, rules: rules, by: initiator, at: now, in: db)
       }
       return try GroupTable.details(of: group, isPlanner: isPlanner, at: now, in: db)
     }
@@ -76,6 +79,7 @@ extension SQLiteStore: GroupStore {
     _ citizen: PersonID, _ group: GroupID, tenant: TenantID, by initiator: Initiator,
     at now: UTCMilliseconds
   ) async throws(StoreError) {
+    let rules = rules
     try await write { db in
       let group = try GroupTable.group(group, tenant: tenant, in: db)
       try db.execute(
@@ -88,7 +92,7 @@ extension SQLiteStore: GroupStore {
       try AuditTable.append(
         AuditDraft(action: "group.leave", subject: citizen, detail: group.id.rawValue),
         tenant: tenant, by: initiator, at: now, in: db)
-      try GroupTable.fillMeetings(of: group, at: now, in: db)
+      try GroupTable.fillMeetings(of: group, rules: rules, by: initiator, at: now, in: db)
     }
   }
 

@@ -10,6 +10,7 @@ extension SQLiteStore {
   ) async throws(StoreError) -> [MeetingDetails] {
     let (rules, daily) = (rules, daily)
     let made = try await write { db in
+      var laid: [GroupMeetingID] = []
       for meeting in meetings {
         let group = try GroupTable.group(meeting.group, tenant: tenant, in: db)
         let roster = try GroupTable.placement(of: group, in: db).roster(at: max(meeting.start, now))
@@ -21,17 +22,16 @@ extension SQLiteStore {
           workerID: meeting.facilitator, start: meeting.start,
           durationMinutes: meeting.durationMinutes, form: .group, others: Array(roster.dropFirst()))
         var details = try VisitTable.details(of: visit, in: db)
-        // Each member's own grant is asked (A3), and the team's hours.
-        var offering = rules
-        offering.policy.forms.insert(.group)
-        for citizen in [details.citizen] + details.others {
-          var asked = visit
-          asked.citizenID = citizen.id
-          let policy = try BookingChecks(for: asked, in: db).rules(offering, for: asked).policy
-          try policy.check(
-            BookingProposal(
-              visit: asked, citizen: citizen, worker: details.worker, initiator: initiator,
-              now: now))
+        let offering = rules.offeringGroups
+        do {
+          try BookingChecks.requireAdmission(
+            of: [details.citizen] + details.others, to: details, isLaid: false, rules: offering,
+            by: initiator, at: now, in: db)
+        } catch let refusal as Refusal
+          where refusal.code == Refusal.closedOnHolidayCode && meetings.count > 1
+        {
+          // A course passes a holiday over, as a series does.
+          continue
         }
         let change = try offering.book(
           BookingProposal(
@@ -44,8 +44,9 @@ extension SQLiteStore {
         _ = try Self.finish(
           change, action: "group.meeting", details: details, previous: nil, daily: daily,
           by: initiator, at: now, events: events, in: db)
+        laid.append(meeting.id)
       }
-      return try meetings.map { try GroupTable.details(of: $0.id, tenant: tenant, in: db) }
+      return try laid.map { try GroupTable.details(of: $0, tenant: tenant, in: db) }
     }
     signals.fire()
     return made

@@ -1,0 +1,85 @@
+// What the service takes as one of a few fixed words, in the words that people use. The codes stand
+// in the order of the catalogue's words; the codes themselves and their numbers are understood, too.
+extension Texts {
+  /// The service's code for a word; a failure that lists the words where it is none of them.
+  public func choice(_ word: String, of codes: [String], words: TextKey) throws -> String {
+    if let code = code(word, of: codes, words: words) { return code }
+    let known = list(words).joined(separator: ", ")
+    throw ProgramFailure(self[.choiceUnclear, ["word": word, "choices": known]])
+  }
+
+  /// The catalogue's word for one of the service's codes; the code where there is none.
+  public func word(for code: String, of codes: [String], words: TextKey) -> String {
+    codes.firstIndex(of: code).map { list(words, at: $0) } ?? code
+  }
+
+  /// How a visit is held.
+  public func form(_ word: String) throws -> String {
+    try choice(word, of: Self.forms, words: .wordsForm)
+  }
+
+  /// Several forms, separated by commas.
+  public func forms(_ words: String) throws -> [String] {
+    try words.split(separator: ",").map { try form(String($0)) }
+  }
+
+  /// How something was agreed with a citizen.
+  public func agreement(_ word: String) throws -> String {
+    try choice(word, of: ["phone", "message", "in-person"], words: .wordsAgreement)
+  }
+
+  /// What a visit is changed to at the same time.
+  public func conversion(_ word: String) throws -> String {
+    try choice(word, of: ["video", "audio", "phone"], words: .wordsConversion)
+  }
+
+  /// What became of a visit.
+  public func outcome(_ word: String) throws -> String {
+    try choice(word, of: Self.outcomes, words: .wordsOutcome)
+  }
+
+  /// What became of a visit, as it is said.
+  public func said(outcome code: String) -> String {
+    word(for: code, of: Self.outcomes, words: .wordsOutcome)
+  }
+
+  /// How somebody was tried.
+  public func contactWay(_ word: String) throws -> String {
+    try choice(word, of: ["ring", "phone", "message", "inPerson"], words: .wordsContact)
+  }
+
+  /// Why a grant is closed.
+  public func closingReason(_ word: String) throws -> String {
+    try choice(word, of: Self.closings, words: .wordsClosing)
+  }
+
+  /// What somebody may do.
+  public func role(_ word: String) throws -> Role {
+    let code = try choice(word, of: Role.allCases.map(\.rawValue), words: .wordsRole)
+    return Role(rawValue: code) ?? .citizen
+  }
+
+  /// The paragraph that a grant rests on: `82b`, `§ 82 b`, `85`.
+  public func legalBasis(_ word: String) throws -> String {
+    let bare = word.lowercased().filter { !" §.".contains($0) }
+    guard ["82b", "85"].contains(bare) else {
+      throw ProgramFailure(self[.choiceUnclear, ["word": word, "choices": "82b, 85"]])
+    }
+    return bare
+  }
+
+  /// The part of a record that somebody looked at.
+  public func said(part code: String) -> String {
+    word(for: code, of: Self.parts, words: .wordsRecordPart)
+  }
+
+  static let forms = ["screen", "physical", "group", "dropIn"]
+  static let outcomes = [
+    "held-first-try", "held-after-retries", "moved-to-phone", "technical-failure", "not-answered",
+  ]
+  static let closings = ["purposeReached", "citizensWish", "replaced", "movedAway", "died"]
+  static let parts = [
+    "contact", "visits", "grants", "notes", "consents", "followUps", "copingCard", "placement",
+    "callQuality", "accessLog",
+  ]
+}

@@ -1,0 +1,122 @@
+import ArgumentParser
+import Foundation
+import VisitClient
+
+/// A command that changes one visit and says in a sentence what it is then.
+protocol ChangesVisit: AsyncParsableCommand {
+  /// Which visit.
+  var which: VisitOption { get }
+  var common: CommonOptions { get }
+  /// Changes it: the visit as it is then, and the sentence for it.
+  func change(
+    _ visit: Visit, _ program: ClientProgram, now: Date
+  ) async throws -> (visit: Visit, said: TextKey)
+}
+
+extension ChangesVisit {
+  func run() async throws {
+    let program = try ClientProgram(ca: common.ca)
+    let now = Date()
+    let found = try await which.find(program, now: now)
+    let (visit, said) = try await change(found, program, now: now)
+    VisitLines.print(said, visit, program, now: now)
+  }
+}
+
+/// A visit in the coming time by its citizen's name or the beginning of its number; `--on` where the
+/// next one is not the one that is meant.
+struct VisitOption: ParsableArguments {
+  @Argument(help: .init(Texts.current[.helpVisit]))
+  var visit: [String]
+  @Option(name: .customLong("on"), help: .init(Texts.current[.helpOnDay]))
+  var day: String?
+
+  func find(_ program: ClientProgram, now: Date) async throws -> Visit {
+    let words = visit.joined(separator: " ")
+    guard let day else {
+      return try await program.visit(
+        words, now: now, days: VisitLines.daysAhead, orElse: { _ in nil }, missing: .noVisits)
+    }
+    // A day needs no time of day; the parser of dates wants one.
+    let start = program.copenhagen.startOfDay(try program.date("\(day) 23.59", now: now))
+    switch VisitFinder.visit(words, in: try await program.visits(now: start), now: start) {
+    case .one(let visit): return visit
+    case .several(let several):
+      let names = Set(several.map(\.citizen.displayName)).sorted().joined(separator: ", ")
+      throw ProgramFailure(program.texts[.nameAmbiguous, ["words": words, "names": names]])
+    case .none:
+      let said = DateText(program.texts).spokenDay(start, now: now)
+      throw ProgramFailure(program.texts[.visitNotFoundOn, ["words": words, "day": said]])
+    }
+  }
+}
+
+/// `besoeg move karen --at "fredag 14"`.
+struct MoveCommand: ChangesVisit {
+  static let configuration = CommandConfiguration(
+    commandName: "move", abstract: Texts.current[.helpMove], aliases: ["flyt"])
+
+  @OptionGroup var which: VisitOption
+  @Option(help: .init(Texts.current[.helpAt]))
+  var at: String?
+  @Option(help: .init(Texts.current[.helpMinutes]))
+  var minutes: Int?
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    guard at != nil || minutes != nil else {
+      throw ValidationError(Texts.current[.moveNeedsSomething])
+    }
+  }
+
+  func change(
+    _ visit: Visit, _ program: ClientProgram, now: Date
+  ) async throws -> (visit: Visit, said: TextKey) {
+    let start = try at.map { try program.date($0, now: now) }
+    let moved = try await program.ask { [minutes] api async throws(ServiceError) in
+      try await api.move(visit.id, start: start, durationMinutes: minutes)
+    }
+    return (moved, .visitMoved)
+  }
+}
+
+/// `besoeg cancel karen --reason "…"`.
+struct CancelCommand: ChangesVisit {
+  static let configuration = CommandConfiguration(
+    commandName: "cancel", abstract: Texts.current[.helpCancel], aliases: ["aflys"])
+
+  @OptionGroup var which: VisitOption
+  @Option(help: .init(Texts.current[.helpReason]))
+  var reason: String
+  @OptionGroup var common: CommonOptions
+
+  func change(
+    _ visit: Visit, _ program: ClientProgram, now: Date
+  ) async throws -> (visit: Visit, said: TextKey) {
+    try await program.ask { [reason] api async throws(ServiceError) in
+      try await api.cancel(visit.id, reason: reason)
+    }
+    return (visit, .visitCancelled)
+  }
+}
+
+/// `besoeg convert Karen --to telefon`: a visit held another way at the same time.
+struct ConvertCommand: ChangesVisit {
+  static let configuration = CommandConfiguration(
+    commandName: "convert", abstract: Texts.current[.helpConvert], aliases: ["skift"])
+
+  @OptionGroup var which: VisitOption
+  @Option(help: .init(Texts.current[.helpConvertTo]))
+  var to: String
+  @OptionGroup var common: CommonOptions
+
+  func change(
+    _ visit: Visit, _ program: ClientProgram, now: Date
+  ) async throws -> (visit: Visit, said: TextKey) {
+    let target = try program.texts.conversion(to)
+    let changed = try await program.ask { api async throws(ServiceError) in
+      try await api.convert(visit.id, to: target)
+    }
+    return (changed, .visitConverted)
+  }
+}

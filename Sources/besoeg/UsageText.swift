@@ -1,0 +1,21 @@
+import VisitClient
+
+/// What was wrong with a command line, in the language of the screen. The parser knows English only;
+/// what it says most often is said again in our own words, the rest as it is.
+enum UsageText {
+  /// How the parser's sentences begin, and ours in their place.
+  private static let known: [(begin: String, key: TextKey)] = [
+    ("Unexpected argument '", .usageUnexpected), ("Unknown option '", .usageUnknown),
+    ("Missing expected argument '", .usageMissing), ("Missing value for '", .usageNoValue),
+    ("The value '", .usageValue),
+  ]
+
+  /// The parser's message in plain words.
+  static func explain(_ message: String, _ texts: Texts) -> String {
+    for (begin, key) in known where message.hasPrefix(begin) {
+      let word = message.dropFirst(begin.count).prefix { $0 != "'" }
+      return texts[key, ["word": String(word.replacing(" ...", with: ""))]]
+    }
+    return message
+  }
+}
