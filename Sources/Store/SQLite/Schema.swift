@@ -20,6 +20,7 @@ enum Schema {
     registerAutoAnswer(in: &migrator)
     migrator.registerMigration("2026-11 reminders") { try $0.execute(sql: reminders) }
     migrator.registerMigration("2026-11 outcomes") { try $0.execute(sql: outcomes) }
+    registerCare(in: &migrator)
     migrator.registerMigration("2026-11 retention") { try $0.execute(sql: retention) }
     return migrator
   }

@@ -111,6 +111,9 @@ enum ExportTable {
     "delayNotice": ofVisit, "autoAnswer": "t.citizen = :citizen",
     "callback": "t.citizen = :citizen", "queueTicket": "t.citizen = :citizen",
     "groupMember": "t.citizen = :citizen", "groupStep": "t.citizen = :citizen",
+    "consent": "t.citizen = :citizen", "copingCard": "t.citizen = :citizen",
+    "scaleChoice": "t.citizen = :citizen", "scoreAnswer": "t.citizen = :citizen",
+    "post": "t.citizen = :citizen",
     "audit": "t.subject = :citizen OR t.actor = :citizen",
   ]
 

@@ -91,17 +91,21 @@ extension SQLiteStore: GrantStore {
 
   private static func details(of grant: Grant, in db: Database) throws -> GrantDetails {
     let settings = try SettingsTable.booking(tenant: grant.tenant, in: db)
+    return GrantDetails(
+      grant: grant, history: try GrantTable.history(of: grant.id, tenant: grant.tenant, in: db),
+      tasks: settings.grants.openTasks(of: grant, firstHeld: try firstHeld(under: grant, in: db)))
+  }
+
+  /// The day of the first visit that was held under a grant; nil before it.
+  static func firstHeld(under grant: Grant, in db: Database) throws -> LocalDate? {
     let start = LocalDateTime(grant.start, .midnight).utc
-    let firstHeld = try Row.fetchOne(
+    return try Row.fetchOne(
       db,
       sql: """
         SELECT start FROM visit WHERE tenant = ? AND citizen = ? AND start >= ?
           AND state = 'ended' ORDER BY start LIMIT 1
         """, arguments: [grant.tenant.rawValue, grant.citizen.rawValue, start.rawValue]
     ).map { LocalDate($0.time("start")) }
-    return GrantDetails(
-      grant: grant, history: try GrantTable.history(of: grant.id, tenant: grant.tenant, in: db),
-      tasks: settings.grants.openTasks(of: grant, firstHeld: firstHeld))
   }
 }
 
