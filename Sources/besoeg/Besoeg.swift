@@ -16,7 +16,10 @@ struct Besoeg: AsyncParsableCommand {
       TodoCommand.self, ConvertCommand.self, DelayCommand.self, CallbackCommand.self,
       QueueCommand.self, PresenceCommand.self, NoteCommand.self, OutcomeCommand.self,
       GoalsCommand.self, FollowUpsCommand.self, RemindersCommand.self, CalendarCommand.self,
-      AccessLogCommand.self, ExportCommand.self, LoginCommand.self, ProofFilesCommand.self,
+      ConsentsCommand.self, CardCommand.self, ScoresCommand.self, TaperCommand.self,
+      StatusMeetingCommand.self,
+      PostsCommand.self, AccessLogCommand.self, ExportCommand.self, LoginCommand.self,
+      ProofFilesCommand.self,
     ],
     defaultSubcommand: TodayCommand.self)
 

@@ -23,9 +23,10 @@ struct ListTodos: AsyncParsableCommand {
     let terminal = Terminal.standard
     let now = Date()
     let list = try await program.ask { api async throws(ServiceError) in try await api.todos() }
+    let tasks = try await CareTaskLines(program)
     guard !list.todos.isEmpty || !list.gaps.isEmpty else {
-      terminal.line(texts[.noTodos])
-      return
+      if tasks.isEmpty { terminal.line(texts[.noTodos]) }
+      return tasks.print()
     }
     let names = list.todos.isEmpty ? [:] : try await program.names()
     for todo in list.todos {
@@ -57,6 +58,7 @@ struct ListTodos: AsyncParsableCommand {
         terminal.print(lines: wrapped("  – " + whose + text, width: terminal.width))
       }
     }
+    tasks.print()
     terminal.line()
     terminal.line(texts[.todoHint])
   }
