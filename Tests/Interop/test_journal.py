@@ -10,10 +10,10 @@ from post import SECRET, Gateway
 class JournalDeployment(Deployment):
     def __init__(self, folder, port):
         super().__init__(folder)
-        self.port = port
+        self.journal_port = port
 
     def environment(self):
-        address = f"http://127.0.0.1:{self.port}/journal"
+        address = f"http://127.0.0.1:{self.journal_port}/journal"
         return super().environment() | {"BESOEG_JOURNAL_URL": address, "BESOEG_JOURNAL_SECRET": SECRET}
 
     @property
