@@ -33,6 +33,7 @@ public struct BesoegService: Sendable {
   let responder: RouterResponder<ServiceContext>
   let daily: DailyTimer
   let dispatcher: ReminderDispatcher
+  let posts: PostDispatcher
   private let store: any BesoegStore
   private let clock: any ServiceClock
   private let logger: Logger
@@ -59,8 +60,12 @@ public struct BesoegService: Sendable {
     self.logger = logger
     self.store = store
     daily = DailyTimer(store: store, presence: presence, clock: clock, logger: logger)
+    let channels = options.delivery.channels(logger: logger)
     dispatcher = ReminderDispatcher(
-      store: store, clock: clock, channels: options.delivery.channels(logger: logger),
+      store: store, clock: clock, channels: channels, logger: logger)
+    posts = PostDispatcher(
+      store: store, clock: clock, channels: channels,
+      journal: options.delivery.journal.map { SignedWebhook(settings: $0, logger: logger) },
       logger: logger)
 
     let router = Router(context: ServiceContext.self, options: .autoGenerateHeadEndpoints)
@@ -108,6 +113,11 @@ public struct BesoegService: Sendable {
     OutcomeRoutes(store: store).add(to: api)
     FollowUpRoutes(store: store).add(to: api)
     RetentionRoutes(store: store).add(to: api)
+    ConsentRoutes(store: store).add(to: api)
+    ScaleRoutes(store: store).add(to: api)
+    PostRoutes(store: store).add(to: api)
+    TaperRoutes(store: store, access: access, clock: clock).add(to: api)
+    StatusMeetingRoutes(store: store, access: access, clock: clock).add(to: api)
     let calendars = CalendarFeedRoutes(
       store: store, clock: clock, publicURL: options.publicURL)
     calendars.add(to: api)
@@ -161,6 +171,7 @@ public struct BesoegService: Sendable {
       group.addTask { await daily.run() }
       group.addTask { await extendSeries() }
       group.addTask { await dispatcher.run() }
+      group.addTask { await posts.run() }
       group.addTask { await advanceFollowUps() }
       group.addTask { await purge() }
       await coordinator.run()

@@ -78,7 +78,8 @@ public struct Visit: Hashable, Sendable, Codable {
   public var seriesID: SeriesID?
   /// The room it is held in; nil where none is needed (B21).
   public var roomID: RoomID?
-  /// Those who take part besides the citizen and the worker: the other members of a group.
+  /// Those who take part besides the citizen and the worker: the other members of a group, or the
+  /// case worker of a status meeting (H7).
   public var others: [PersonID]
 
   /// A visit, booked unless told otherwise.
@@ -109,7 +110,7 @@ public struct Visit: Hashable, Sendable, Codable {
   public var end: UTCMilliseconds { start.adding(minutes: durationMinutes) }
 
   /// Whether either party's hanging up ends it for both.
-  public var isTwoParty: Bool { form != .group }
+  public var isTwoParty: Bool { form != .group && others.isEmpty }
 
   /// Whether its sound goes through our relay.
   public var isRelayed: Bool { form != .physical && mediaMode != .phone }

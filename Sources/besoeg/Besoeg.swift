@@ -18,10 +18,12 @@ struct Besoeg: AsyncParsableCommand {
       ChooseCommand.self, SeriesCommand.self, DutyCommand.self, AutoAnswerCommand.self,
       NoteCommand.self, OutcomeCommand.self,
       GoalsCommand.self, FollowUpsCommand.self, RemindersCommand.self, CalendarCommand.self,
-      AccessLogCommand.self, ExportCommand.self, CitizensCommand.self, RequestsCommand.self,
-      FreedCommand.self, StartCommand.self, EquipmentCommand.self, HomeVisitCommand.self,
-      ParkedCommand.self, TeamsCommand.self, CircleCommand.self, SettingsCommand.self,
-      RetentionCommand.self, LoginCommand.self, ProofFilesCommand.self,
+      ConsentsCommand.self, CardCommand.self, ScoresCommand.self, TaperCommand.self,
+      StatusMeetingCommand.self, PostsCommand.self, AccessLogCommand.self, ExportCommand.self,
+      CitizensCommand.self, RequestsCommand.self, FreedCommand.self, StartCommand.self,
+      EquipmentCommand.self, HomeVisitCommand.self, ParkedCommand.self, TeamsCommand.self,
+      CircleCommand.self, SettingsCommand.self, RetentionCommand.self, LoginCommand.self,
+      ProofFilesCommand.self,
     ],
     defaultSubcommand: TodayCommand.self)
 

@@ -15,11 +15,30 @@ struct GoalsCommand: AsyncParsableCommand {
   var met: Int?
   @Option(help: .init(Texts.current[.helpGoalsStop]))
   var stop: Int?
+  @Option(name: .customLong("export"), help: .init(Texts.current[.helpGoalsOut]))
+  var exportFile: String?
+  @Option(name: .customLong("import"), help: .init(Texts.current[.helpGoalsIn]))
+  var importFile: String?
   @OptionGroup var common: CommonOptions
 
   func run() async throws {
     let program = try ClientProgram(ca: common.ca)
     let person = try await program.person(citizen.joined(separator: " "), role: .citizen)
+    if let importFile {
+      guard let data = FileManager.default.contents(atPath: importFile) else {
+        throw ProgramFailure(program.texts[.fileUnreadable, ["file": importFile]])
+      }
+      try await program.ask { api async throws(ServiceError) in
+        try await api.takeGoals(data, of: person.id)
+      }
+    }
+    if let exportFile {
+      let data = try await program.ask { api async throws(ServiceError) in
+        try await api.goalExchange(of: person.id)
+      }
+      try writePrivately(data, to: exportFile, program.texts)
+      return Terminal.standard.line(program.texts[.exportWritten, ["file": exportFile]])
+    }
     if let add {
       _ = try await program.ask { api async throws(ServiceError) in
         try await api.addGoal(add, of: person.id)

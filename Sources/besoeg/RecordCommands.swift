@@ -181,10 +181,14 @@ struct ExportCommand: AsyncParsableCommand {
       FileHandle.standardOutput.write(data)
       return Terminal.standard.line()
     }
-    // It holds everything about somebody: nobody else on the machine reads it.
-    let isWritten = FileManager.default.createFile(
-      atPath: out, contents: data, attributes: [.posixPermissions: 0o600])
-    guard isWritten else { throw ProgramFailure(program.texts[.fileNotWritten, ["file": out]]) }
+    try writePrivately(data, to: out, program.texts)
     Terminal.standard.line(program.texts[.exportWritten, ["file": out]])
   }
+}
+
+/// Writes a file about somebody, which nobody else on the machine reads.
+func writePrivately(_ data: Data, to file: String, _ texts: Texts) throws {
+  let isWritten = FileManager.default.createFile(
+    atPath: file, contents: data, attributes: [.posixPermissions: 0o600])
+  guard isWritten else { throw ProgramFailure(texts[.fileNotWritten, ["file": file]]) }
 }

@@ -28,16 +28,24 @@ extension DeliverySettings {
         authorities: config.string(forKey: "smtp.authorities"))
     }
     for (channel, name) in [(ReminderChannel.sms, "sms"), (.webhook, "webhook")] {
-      guard let url = config.string(forKey: ConfigKey([name, "url"])) else { continue }
-      guard let secret = config.string(forKey: ConfigKey([name, "secret"]), isSecret: true),
-        secret.utf8.count >= Self.shortestSecret
-      else {
-        throw SettingError(
-          description: "BESOEG_\(name.uppercased())_SECRET: mindst / at least "
-            + "\(Self.shortestSecret) byte.")
-      }
-      gateways[channel] = WebhookSettings(url: url, secret: secret)
+      gateways[channel] = try Self.webhook(name, config)
     }
+    journal = try Self.webhook("journal", config)
+  }
+
+  /// A webhook's settings; nil where no address is named.
+  private static func webhook(
+    _ name: String, _ config: ConfigReader
+  ) throws -> WebhookSettings? {
+    guard let url = config.string(forKey: ConfigKey([name, "url"])) else { return nil }
+    guard let secret = config.string(forKey: ConfigKey([name, "secret"]), isSecret: true),
+      secret.utf8.count >= shortestSecret
+    else {
+      throw SettingError(
+        description: "BESOEG_\(name.uppercased())_SECRET: mindst / at least "
+          + "\(shortestSecret) byte.")
+    }
+    return WebhookSettings(url: url, secret: secret)
   }
 
   /// The shortest secret to sign with, in bytes: as long as 128 random bits in hexadecimal.

@@ -96,3 +96,25 @@ def test_a_page_loaded_again_during_a_call_has_one_button_back(ringing, deployme
     wait_for_media(other, 10)
     worker.json("POST", f"/visits/{visit}/hangup", {})
     wait_for_state(page, "ended", 10)
+
+
+def test_the_card_and_what_was_agreed_to_are_the_citizens_own(deployment, playwright):
+    worker = deployment.person("supportWorker", "Anne Holm")
+    citizen = deployment.person("citizen", "Karen Friis")
+    path = f"/citizens/{citizen.person['id']}"
+    worker.json("POST", f"{path}/consents",
+                {"kind": "partnerAlert", "recipient": "Søster Lise", "reason": "Hvis jeg ikke svarer"})
+    browser = launch(playwright)
+    page = open_page(browser, citizen.page)
+    wait_for_state(page, "idle", 10)
+    page.get_by_text("Mit kort til svære dage").click()
+    page.get_by_label("Skriv det, der hjælper dig").fill("Det hjælper mig: gå en tur\nRing til Lise")
+    page.get_by_role("button", name="Gem kortet").click()
+    page.get_by_text("Dit kort er gemt.").wait_for()
+    card = citizen.json("GET", f"{path}/card")
+    assert card["points"] == [{"title": "Det hjælper mig", "text": "gå en tur"}, {"title": "", "text": "Ring til Lise"}]
+    page.get_by_text("Det har jeg sagt ja til").click()
+    page.get_by_role("button", name="Tag tilbage").click()
+    page.get_by_text("Det er taget tilbage").wait_for()
+    assert not citizen.json("GET", f"{path}/consents")["consents"][0]["isValid"]
+    browser.close()

@@ -7,11 +7,17 @@ public struct DeliverySettings: Sendable {
   public var smtp: SMTPSettings?
   /// Gateways, by what they carry.
   public var gateways: [ReminderChannel: WebhookSettings]
+  /// The municipality's journal (H11).
+  public var journal: WebhookSettings?
 
   /// Settings.
-  public init(smtp: SMTPSettings? = nil, gateways: [ReminderChannel: WebhookSettings] = [:]) {
+  public init(
+    smtp: SMTPSettings? = nil, gateways: [ReminderChannel: WebhookSettings] = [:],
+    journal: WebhookSettings? = nil
+  ) {
     self.smtp = smtp
     self.gateways = gateways
+    self.journal = journal
   }
 
   func channels(logger: Logger) -> [ReminderChannel: any MessageChannel] {

@@ -34,14 +34,6 @@ struct WebhookChannel: MessageChannel {
     var text: String
   }
 
-  private struct Accepted: Decodable {
-    var id: String?
-  }
-
-  /// How long the gateway may take. Less than a message's lease.
-  private static let timeout = TimeAmount.seconds(30)
-  private static let largestReply = 64 * 1024
-
   let settings: WebhookSettings
   let channel: ReminderChannel
   let logger: Logger
@@ -54,18 +46,40 @@ struct WebhookChannel: MessageChannel {
     guard let text = try? ServiceJSON.string(body) else {
       return .refused(failure: "webhook-unwritable", isFinal: true)
     }
+    return await SignedWebhook(settings: settings, logger: logger).post(
+      text, key: message.key.rawValue, at: message.at, handOver: handOver)
+  }
+}
+
+/// One signed `POST` of JSON to an address of the municipality's: a gateway, or the journal.
+struct SignedWebhook: Sendable {
+  private struct Accepted: Decodable {
+    var id: String?
+  }
+
+  /// How long the other end may take. Less than a message's lease.
+  private static let timeout = TimeAmount.seconds(30)
+  private static let largestReply = 64 * 1024
+
+  let settings: WebhookSettings
+  let logger: Logger
+
+  /// Posts `text`, once `handOver` has said yes.
+  func post(
+    _ text: String, key: String, at now: UTCMilliseconds, handOver: @Sendable () async -> Bool
+  ) async -> DeliveryResult {
     var request = HTTPClientRequest(url: settings.url)
     request.method = .POST
     request.headers.add(name: "content-type", value: "application/json")
-    request.headers.add(name: "idempotency-key", value: message.key.rawValue)
+    request.headers.add(name: "idempotency-key", value: key)
     request.headers.add(
       name: "besoeg-signature",
-      value: WebhookSignature(secret: settings.secret).header(for: text, at: message.at))
+      value: WebhookSignature(secret: settings.secret).header(for: text, at: now))
     request.body = .bytes(ByteBuffer(string: text))
     guard await handOver() else { return .withdrawn }
     do {
       let response = try await HTTPClient.shared.execute(request, timeout: Self.timeout)
-      // What comes back is read for the gateway's own name of the message only.
+      // What comes back is read for the other end's own name of the message only.
       let reply = try? await response.body.collect(upTo: Self.largestReply)
       let accepted = reply.flatMap {
         try? JSONDecoder().decode(Accepted.self, from: Data(buffer: $0))

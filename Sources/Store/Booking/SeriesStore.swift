@@ -91,6 +91,11 @@ public protocol SeriesStore: Sendable {
     _ command: SeriesCommand, to id: SeriesID, tenant: TenantID, by initiator: Initiator,
     at now: UTCMilliseconds, events: @escaping SeriesEventMaker
   ) async throws(StoreError) -> CommittedSeries
+  /// Lets a weekly series get less and end as a plan says (H12), in one transaction.
+  func taper(
+    _ id: SeriesID, _ plan: TaperPlan, tenant: TenantID, by initiator: Initiator,
+    at now: UTCMilliseconds, events: @escaping SeriesEventMaker
+  ) async throws(StoreError) -> CommittedSeries
   /// A series with its visits.
   func seriesDetails(_ id: SeriesID, tenant: TenantID) async throws(StoreError) -> SeriesDetails
   /// The series of a person that may still have visits to come.

@@ -88,7 +88,7 @@ extension SQLiteStore: VisitStore {
         sql: """
           SELECT * FROM visit
           WHERE tenant = ?1 AND start < ?3 AND start > ?2 - ?5 AND start + minutes * 60000 > ?2
-            AND (?4 IS NULL OR citizen = ?4 OR worker = ?4 OR form = 'group' AND EXISTS (
+            AND (?4 IS NULL OR citizen = ?4 OR worker = ?4 OR (form = 'group' OR invited = 1) AND EXISTS (
               SELECT 1 FROM participant p
               WHERE p.tenant = ?1 AND p.visit = visit.id AND p.person = ?4))
           ORDER BY start, id
@@ -182,6 +182,8 @@ extension SQLiteStore: VisitStore {
     if let last = committed.entries.last {
       try ReminderTable.follow(
         change.visit, before: previous, sequence: last.sequence, by: initiator, at: now, in: db)
+      try PostTable.follow(
+        committed.details, before: previous, sequence: last.sequence, at: now, in: db)
       let after = try OutcomeTable.follow(change.visit, before: previous, at: now, in: db)
       committed.outcome = after.outcome
       committed.followUp = after.followUp

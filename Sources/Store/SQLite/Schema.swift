@@ -21,6 +21,7 @@ enum Schema {
     migrator.registerMigration("2026-11 reminders") { try $0.execute(sql: reminders) }
     migrator.registerMigration("2026-11 outcomes") { try $0.execute(sql: outcomes) }
     registerStart(in: &migrator)
+    registerCare(in: &migrator)
     migrator.registerMigration("2026-11 retention") { try $0.execute(sql: retention) }
     Statistics.register(in: &migrator)
     return migrator

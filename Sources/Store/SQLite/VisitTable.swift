@@ -23,6 +23,11 @@ enum VisitTable {
         visit.seriesID?.rawValue, original?.text, visit.roomID?.rawValue, now.rawValue,
       ])
     for person in visit.participants { try ParticipantTable.insert(person, visit, in: db) }
+    if visit.form != .group, !visit.others.isEmpty {
+      try db.execute(
+        sql: "UPDATE visit SET invited = 1 WHERE tenant = ? AND id = ?",
+        arguments: [visit.tenant.rawValue, visit.id.rawValue])
+    }
     if visit.roomID != nil { try RoomTable.occupy(visit, in: db) }
   }
 
@@ -150,9 +155,11 @@ enum VisitTable {
   static func visit(_ row: Row, in db: Database) throws -> Visit {
     let form = try row.value("form", as: VisitForm.self)
     let (citizen, worker): (String, String) = (row["citizen"], row["worker"])
-    // Two rows say nothing that the visit does not; only a group is looked up.
+    // Two rows say nothing that the visit does not; only a group, or a visit that somebody was
+    // invited to, is looked up.
+    let invited: Int = row["invited"]
     let others =
-      form != .group
+      form != .group && invited == 0
       ? []
       : try String.fetchAll(
         db,

@@ -194,6 +194,17 @@ public enum TextKey: String, Sendable, CaseIterable {
     settingsUnreadable, helpRetention, helpRetentionKind, helpRetentionDays, helpRetentionFrom,
     retentionNoSuchKind, retentionFromEvent, retentionFromCourse, columnKind, columnDays,
     columnCountedFrom
+  // Consents, cards, scales, tapering and messages to others.
+  case helpConsents, helpConsentGive, helpConsentTo, helpConsentSMS, helpConsentMail,
+    helpConsentWhy, helpConsentWritten, helpConsentUntil, helpConsentWithdraw, wordsConsentKinds,
+    consentsHeading, consentsNone, consentLine, consentGiven, consentUntil, consentWithdrawn,
+    consentUnknown, helpCard, helpCardReason, helpCardAdd, helpCardRemove, cardHeading, cardEmpty,
+    cardNoPoint, helpScores, helpScoresScale, helpScoresMarks, helpScoresOff, helpScoresOn,
+    helpScoresTalked, scoresNone, scoresOff, scoresEmpty, scoresSkipped, scoresFell, scoresWhich,
+    helpTaper, helpTaperFortnightly, helpTaperEnd, taperNoSeries, taperDone, helpGoalsOut,
+    helpGoalsIn, fileUnreadable, helpPosts, helpPostsAgain, postsNone, postUnknown, postLine,
+    postAgain, todoTasks, todoTask,
+    helpMeeting, helpMeetingAgenda, meetingBooked
 
   /// How a role is said.
   public static func role(_ role: Role) -> TextKey {

@@ -109,7 +109,15 @@ public struct AccessRules: Sendable {
     guard basis != .own || question.action == .write else {
       return AccessDecision(basis: basis, entry: nil)
     }
-    let reason = basis == .reason ? try checkedReason(question.reason) : nil
+    var reason: String?
+    if basis == .reason {
+      reason = try checkedReason(
+        question.reason, else: .reasonNeeded(shortest: Self.shortestReason))
+    } else if question.part == .copingCard, question.action == .read {
+      // Whoever opens what a citizen wrote for hard days says why, the known worker too.
+      reason = try checkedReason(
+        question.reason, else: .cardNeedsReason(shortest: Self.shortestReason))
+    }
     return AccessDecision(
       basis: basis,
       entry: AccessEntry(
@@ -194,11 +202,11 @@ public struct AccessRules: Sendable {
     }
   }
 
-  private func checkedReason(_ text: String?) throws(Refusal) -> String {
+  private func checkedReason(
+    _ text: String?, else refusal: Refusal
+  ) throws(Refusal) -> String {
     let reason = trimmingBlanks(text ?? "")
-    guard reason.count >= Self.shortestReason else {
-      throw .reasonNeeded(shortest: Self.shortestReason)
-    }
+    guard reason.count >= Self.shortestReason else { throw refusal }
     guard reason.count <= Self.longestReason else {
       throw .noteTooLong(longest: Self.longestReason)
     }

@@ -38,6 +38,20 @@ public enum ConsentWay: String, Codable, Sendable, Hashable, CaseIterable {
   case written
 }
 
+/// Where somebody whom a consent names is reached.
+public struct ConsentContact: Hashable, Sendable, Codable {
+  /// What carries a message there.
+  public var channel: ReminderChannel
+  /// The e-mail address, the telephone number, or what a gateway knows them by.
+  public var address: String
+
+  /// A contact.
+  public init(channel: ReminderChannel, address: String) {
+    self.channel = channel
+    self.address = address
+  }
+}
+
 /// What a citizen has agreed to, in words the citizen has seen, until it is taken back.
 public struct Consent: Hashable, Sendable, Codable {
   /// The consent's id.
@@ -48,6 +62,8 @@ public struct Consent: Hashable, Sendable, Codable {
   public var kind: ConsentKind
   /// Whom it is about, as the citizen names them.
   public var recipient: String?
+  /// Where a partner is told (H3); nil where somebody rings them.
+  public var contact: ConsentContact?
   /// What for, in plain words.
   public var reason: String
   /// How it was given.
@@ -65,8 +81,9 @@ public struct Consent: Hashable, Sendable, Codable {
 
   /// A consent.
   public init(
-    id: ConsentID, citizen: PersonID, kind: ConsentKind, recipient: String? = nil, reason: String,
-    way: ConsentWay, givenAt: UTCMilliseconds, recordedBy: PersonID,
+    id: ConsentID, citizen: PersonID, kind: ConsentKind, recipient: String? = nil,
+    contact: ConsentContact? = nil, reason: String, way: ConsentWay, givenAt: UTCMilliseconds,
+    recordedBy: PersonID,
     validThrough: LocalDate? = nil, withdrawnAt: UTCMilliseconds? = nil,
     withdrawnBy: PersonID? = nil
   ) {
@@ -74,6 +91,7 @@ public struct Consent: Hashable, Sendable, Codable {
     self.citizen = citizen
     self.kind = kind
     self.recipient = recipient
+    self.contact = contact
     self.reason = reason
     self.way = way
     self.givenAt = givenAt
@@ -128,7 +146,7 @@ public struct ConsentRules: Sendable {
   /// A consent, or throws. The citizen gives it on screen; staff record what was said or written.
   public func give(
     _ kind: ConsentKind, as id: ConsentID, by citizen: PersonID, recipient: String?,
-    reason: String, way: ConsentWay, validThrough: LocalDate? = nil,
+    contact: ConsentContact? = nil, reason: String, way: ConsentWay, validThrough: LocalDate? = nil,
     recordedBy initiator: Initiator, at now: UTCMilliseconds
   ) throws(Refusal) -> Consent {
     guard let recorder = initiator.person else { throw .consentNeedsAPerson }
@@ -146,9 +164,14 @@ public struct ConsentRules: Sendable {
     }
     guard !reason.isEmpty else { throw .consentNeedsReason }
     guard !kind.needsRecipient || !recipient.isEmpty else { throw .consentNeedsRecipient }
+    let address = contact.map { trimmingBlanks($0.address) }
+    guard contact == nil || kind == .partnerAlert, address.map({ !$0.isEmpty }) ?? true else {
+      throw .consentContactDoesNotFit
+    }
     if let validThrough, validThrough < LocalDate(now) { throw .consentAlreadyOver }
     return Consent(
       id: id, citizen: citizen, kind: kind, recipient: kind.needsRecipient ? recipient : nil,
+      contact: contact.map { ConsentContact(channel: $0.channel, address: address ?? "") },
       reason: reason, way: way, givenAt: now, recordedBy: recorder, validThrough: validThrough)
   }
 
@@ -165,5 +188,31 @@ public struct ConsentRules: Sendable {
     consent.withdrawnAt = now
     consent.withdrawnBy = person
     return consent
+  }
+}
+
+extension Consent {
+  /// A recorded agreement that calls answer themselves (E1) as the register shows it. It is kept with
+  /// its device and its hours, and is taken back here as well as there.
+  public init(_ agreement: AutoAnswerAgreement) {
+    self.init(
+      id: Self.id(ofAutoAnswerOn: agreement.device), citizen: agreement.citizen, kind: .autoAnswer,
+      reason: agreement.reason, way: .spoken, givenAt: agreement.consentedAt,
+      recordedBy: agreement.recordedBy,
+      validThrough: LocalDate(agreement.expiresAt.adding(milliseconds: -1)),
+      withdrawnAt: agreement.withdrawnAt)
+  }
+
+  private static let autoAnswerPrefix = "auto-answer-"
+
+  /// The name in the register of the agreement for a device.
+  public static func id(ofAutoAnswerOn device: DeviceID) -> ConsentID {
+    ConsentID(rawValue: autoAnswerPrefix + device.rawValue)
+  }
+
+  /// The device whose agreement is named; nil where the name is of another consent.
+  public static func autoAnswerDevice(_ id: ConsentID) -> DeviceID? {
+    guard id.rawValue.hasPrefix(autoAnswerPrefix) else { return nil }
+    return DeviceID(rawValue: String(id.rawValue.dropFirst(autoAnswerPrefix.count)))
   }
 }

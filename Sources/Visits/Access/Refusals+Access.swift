@@ -27,6 +27,16 @@ extension Refusal {
         + "you need to see this. The reason is kept in the log.")
   }
 
+  /// The card is the citizen's, so whoever looks says why (H14).
+  public static func cardNeedsReason(shortest: Int) -> Refusal {
+    Refusal(
+      "card-needs-reason", .forbidden,
+      da: "Kortet er borgerens eget. Skriv med mindst \(shortest) tegn, hvorfor du slår op i det. "
+        + "Borgeren kan se, hvem der har kigget.",
+      en: "The card is the citizen's own. Say in at least \(shortest) characters why you look it "
+        + "up. The citizen can see who has looked.")
+  }
+
   /// Outside the team only reading is open.
   public static let outsideTeamReadsOnly = Refusal(
     "outside-team-reads-only", .forbidden,
@@ -104,6 +114,22 @@ extension Refusal {
     "consent-needs-recipient", .invalid,
     da: "Skriv, hvem samtykket gælder.",
     en: "Say whom the consent is about.")
+
+  /// Only a partner who is to be told has an address.
+  public static let consentContactDoesNotFit = Refusal(
+    "consent-contact-does-not-fit", .invalid,
+    da: "En adresse hører kun til den, der skal have besked, når borgeren ikke svarer. Skriv "
+      + "adressen, eller lad den stå tom.",
+    en: "An address belongs only to the one who is told when the citizen does not answer. Enter "
+      + "the address or leave it out.")
+
+  /// Calls that answer themselves are agreed on with a device and hours.
+  public static let autoAnswerIsAgreedOnADevice = Refusal(
+    "auto-answer-is-agreed-on-a-device", .invalid,
+    da: "Samtykke til at svare automatisk gives til en bestemt skærm og bestemte tider. Skriv det "
+      + "ind på borgerens skærm.",
+    en: "Consent to answering calls automatically is given for one screen and certain hours. Enter "
+      + "it with the citizen's screen.")
 
   /// Its last day is over.
   public static let consentAlreadyOver = Refusal(

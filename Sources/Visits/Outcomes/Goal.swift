@@ -90,7 +90,7 @@ public struct GoalRules: Sendable {
     return goal
   }
 
-  private func requireStaffWithGoals(_ initiator: Initiator) throws(Refusal) {
+  func requireStaffWithGoals(_ initiator: Initiator) throws(Refusal) {
     switch initiator.role {
     case .supportWorker, .teamLead, .caseWorker, nil: return
     case .citizen, .operations, .administrator: throw .goalsAreAgreed

@@ -98,6 +98,8 @@ public struct NoShowPath: Hashable, Sendable, Codable {
   public var citizen: PersonID
   /// Whose follow-up it is.
   public var worker: PersonID
+  /// What became of the ring, where known.
+  public var cause: NotAnsweredCause?
   /// How many visits in a row now were not answered, this one included.
   public var inARow: Int
   /// When it began.
@@ -119,7 +121,8 @@ public struct NoShowPath: Hashable, Sendable, Codable {
 
   /// A follow-up.
   public init(
-    visit: VisitID, citizen: PersonID, worker: PersonID, inARow: Int, openedAt: UTCMilliseconds,
+    visit: VisitID, citizen: PersonID, worker: PersonID, cause: NotAnsweredCause? = nil,
+    inARow: Int, openedAt: UTCMilliseconds,
     step: NoShowStep, due: UTCMilliseconds, tries: [ContactTry] = [],
     readiness: ReadinessNote? = nil, escalatedAt: UTCMilliseconds? = nil, ending: Ending? = nil,
     endedAt: UTCMilliseconds? = nil
@@ -127,6 +130,7 @@ public struct NoShowPath: Hashable, Sendable, Codable {
     self.visit = visit
     self.citizen = citizen
     self.worker = worker
+    self.cause = cause
     self.inARow = inARow
     self.openedAt = openedAt
     self.step = step

@@ -24,7 +24,8 @@ public struct NoShowRules: Sendable {
     let step: NoShowStep = declined ? .toDo : outcome.notAnswered == .notThere ? .phone : .tryAgain
     return NoShowPath(
       visit: outcome.visit, citizen: outcome.citizen, worker: outcome.worker,
-      inARow: max(0, before) + 1, openedAt: now, step: step, due: due(step, from: now))
+      cause: outcome.notAnswered, inARow: max(0, before) + 1, openedAt: now, step: step,
+      due: due(step, from: now))
   }
 
   /// The follow-up as it is at `now`: a step that lay too long gives way to the next, and a to-do
@@ -78,16 +79,21 @@ public struct NoShowRules: Sendable {
   }
 
   /// The partners that may be told that the citizen was not reached, with what they are told: those
-  /// the citizen has named and agreed to, once ringing and the telephone have not helped (H3).
+  /// the citizen has named and agreed to, once ringing and the telephone have not helped (H3). Of
+  /// one who said no thank you nobody is told: that citizen was reached.
   public func partnerAlerts(
     for path: NoShowPath, consents: ConsentRegister, citizenName: String, on day: LocalDate
   ) -> [PartnerAlert] {
-    guard path.isOpen, !path.wasReached, path.step == .toDo || path.step == .readiness else {
+    guard path.isOpen, !path.wasReached, path.cause != .declined,
+      path.step == .toDo || path.step == .readiness
+    else {
       return []
     }
     return consents.valid(.partnerAlert, on: day).compactMap { consent in
       consent.recipient.map {
-        PartnerAlert(consent: consent.id, recipient: $0, text: .partnerAlert(name: citizenName))
+        PartnerAlert(
+          consent: consent.id, recipient: $0, contact: consent.contact,
+          text: .partnerAlert(name: citizenName))
       }
     }
   }
@@ -154,6 +160,16 @@ public struct PartnerAlert: Hashable, Sendable {
   public var consent: ConsentID
   /// The partner, as the citizen named them.
   public var recipient: String
+  /// Where they are told; nil where somebody rings them.
+  public var contact: ConsentContact?
   /// What they are told.
   public var text: Notice
+
+  /// Word to a partner.
+  public init(consent: ConsentID, recipient: String, contact: ConsentContact?, text: Notice) {
+    self.consent = consent
+    self.recipient = recipient
+    self.contact = contact
+    self.text = text
+  }
 }

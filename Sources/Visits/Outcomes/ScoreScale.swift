@@ -56,11 +56,19 @@ public struct ScoreScale: Hashable, Sendable, Codable {
   /// A fall of the mean between two times, in per cent of the range, that is a reason to talk; nil
   /// for none.
   public var fallPercent: Int?
+  /// For an indicator that follows a course and not each visit (H9): within how many days of the
+  /// course's start it is answered first, `daysBetween` after that again. Nil for a scale of visits.
+  public var firstWithinDays: Int?
+  /// Packages whose citizens are not asked (H9: "ikke for pakke 1").
+  public var notForPackages: Set<PackageID>
+  /// Whether it is no longer asked. What was answered stays.
+  public var isRetired: Bool
 
   /// A scale.
   public init(
     id: ScoreScaleID, title: String, items: [Item], lowest: Int = 0, highest: Int = 100,
-    moment: Moment, daysBetween: Int = 0, fallPercent: Int? = nil
+    moment: Moment, daysBetween: Int = 0, fallPercent: Int? = nil, firstWithinDays: Int? = nil,
+    notForPackages: Set<PackageID> = [], isRetired: Bool = false
   ) {
     self.id = id
     self.title = title
@@ -70,6 +78,9 @@ public struct ScoreScale: Hashable, Sendable, Codable {
     self.moment = moment
     self.daysBetween = daysBetween
     self.fallPercent = fallPercent
+    self.firstWithinDays = firstWithinDays
+    self.notForPackages = notForPackages
+    self.isRetired = isRetired
   }
 }
 

@@ -90,22 +90,8 @@ public struct Reminder: Hashable, Sendable, Codable {
   public var round: Int64
   /// When it is to be sent.
   public var dueAt: UTCMilliseconds
-  /// Where it is in its life.
-  public var state: ReminderState
-  /// How often it was taken up. Also the sender's proof that it is the one who has it.
-  public var attempts: Int
-  /// Not before this is it tried again; also when a sender that has it counts as dead.
-  public var waitUntil: UTCMilliseconds?
-  /// Whether an earlier try, whose sender was not heard from again, may have arrived.
-  public var mayHaveArrived: Bool
-  /// When it was taken by the server or the gateway.
-  public var sentAt: UTCMilliseconds?
-  /// When it reached the person, where that is reported.
-  public var deliveredAt: UTCMilliseconds?
-  /// The gateway's own name for it.
-  public var reference: String?
-  /// Why it failed last: a code.
-  public var failure: String?
+  /// Where it is on its way.
+  public var delivery: Delivery
 
   /// A message to be sent.
   public init(
@@ -127,9 +113,7 @@ public struct Reminder: Hashable, Sendable, Codable {
     self.visitStart = visitStart
     self.round = round
     self.dueAt = dueAt
-    state = .pending
-    attempts = 0
-    mayHaveArrived = false
+    delivery = Delivery()
   }
 
   /// Whether what it says is still so.

@@ -1,55 +1,42 @@
-/// The way of a message out of the house: never lost, never twice.
-///
-/// ```
-///            begin            handOver             accepted          delivered
-///   pending ───────▶ sending ──────────▶ handedOver ─────────▶ sent ──────────▶ delivered
-///    ▲  ▲              │ sender died        │  │
-///    │  └──────────────┘                    │  └ sender died: over a channel that recognises
-///    └──────────── refused for now ─────────┘    repeats back to pending, otherwise uncertain
-/// ```
-/// Each arrow is stored before the next step is taken. Between `begin` and `handOver` nothing leaves
-/// (connect, greet, name sender and receiver); after `handOver` comes the one step that cannot be
-/// taken back. A sender that was thought dead and comes back finds its attempt's number used up and
-/// does nothing more.
+/// A reminder's way out of the house: a `Delivery` for as long as what it says is so.
 extension Reminder {
-  /// How long a sender has from one step to the next, in milliseconds. Longer than any time-out of
-  /// the connection it uses.
-  public static let leaseMilliseconds: Int64 = 120_000
+  /// How long a sender has from one step to the next, in milliseconds.
+  public static let leaseMilliseconds = Delivery.leaseMilliseconds
   /// How long to wait after each refusal, in minutes; after the last, it has failed.
-  public static let retryMinutes = [1, 2, 5, 15, 30]
+  public static let retryMinutes = Delivery.retryMinutes
+
+  /// Where it is in its life.
+  public var state: ReminderState { delivery.state }
+  /// How often it was taken up. Also the sender's proof that it is the one who has it.
+  public var attempts: Int { delivery.attempts }
+  /// Not before this is it tried again; also when a sender that has it counts as dead.
+  public var waitUntil: UTCMilliseconds? { delivery.waitUntil }
+  /// Whether an earlier try, whose sender was not heard from again, may have arrived.
+  public var mayHaveArrived: Bool { delivery.mayHaveArrived }
+  /// When it was taken by the server or the gateway.
+  public var sentAt: UTCMilliseconds? { delivery.sentAt }
+  /// When it reached the person, where that is reported.
+  public var deliveredAt: UTCMilliseconds? { delivery.deliveredAt }
+  /// The gateway's own name for it.
+  public var reference: String? { delivery.reference }
+  /// Why it failed last: a code.
+  public var failure: String? { delivery.failure }
 
   /// Whether a sender should take it up now.
-  public func isDue(at now: UTCMilliseconds) -> Bool {
-    state == .pending && dueAt <= now && (waitUntil ?? now) <= now
-  }
+  public func isDue(at now: UTCMilliseconds) -> Bool { delivery.isDue(dueAt, at: now) }
 
   /// When it next needs a look; nil when never.
-  public var nextWake: UTCMilliseconds? {
-    switch state {
-    case .pending: max(dueAt, waitUntil ?? dueAt)
-    case .sending, .handedOver: waitUntil
-    case .sent, .delivered, .failed, .uncertain, .cancelled: nil
-    }
-  }
+  public var nextWake: UTCMilliseconds? { delivery.nextWake(dueAt: dueAt) }
 
   /// Not needed any longer. What may have arrived is not denied.
-  var calledOff: Reminder {
-    var reminder = self
-    reminder.state = mayHaveArrived ? .uncertain : .cancelled
-    reminder.waitUntil = nil
-    return reminder
-  }
+  var calledOff: Reminder { with(delivery.calledOff) }
 
   /// The message as a sender takes it up (`sending`), or as it becomes instead because what it says
   /// is no longer so; nil when it is not due.
   public func begun(visit: Visit, at now: UTCMilliseconds) -> Reminder? {
     guard isDue(at: now) else { return nil }
     guard isTrue(of: visit, at: now) else { return untrue(of: visit, at: now) }
-    var reminder = self
-    reminder.state = .sending
-    reminder.attempts += 1
-    reminder.waitUntil = now.adding(milliseconds: Self.leaseMilliseconds)
-    return reminder
+    return with(delivery.begun(at: now))
   }
 
   /// The message just before it leaves (`handedOver`), or as it becomes instead because the visit
@@ -57,33 +44,16 @@ extension Reminder {
   public func handedOver(
     attempt: Int, visit: Visit, at now: UTCMilliseconds
   ) -> Reminder? {
-    guard state == .sending, attempts == attempt, now < waitUntil ?? now else { return nil }
+    guard delivery.isHeld(by: attempt, at: now) else { return nil }
     guard isTrue(of: visit, at: now) else { return untrue(of: visit, at: now) }
-    var reminder = self
-    reminder.state = .handedOver
-    reminder.waitUntil = now.adding(milliseconds: Self.leaseMilliseconds)
-    return reminder
+    return with(delivery.handedOver(at: now))
   }
 
   /// The message taken by the server or the gateway; nil when that is known already.
   public func accepted(
     attempt: Int, reference: String? = nil, at now: UTCMilliseconds
   ) -> Reminder? {
-    // Late news is news too: the sender was thought dead, and it did arrive.
-    guard attempt <= attempts, sentAt == nil else { return nil }
-    switch state {
-    case .handedOver: break
-    case .uncertain, .pending, .sending:
-      guard mayHaveArrived else { return nil }
-    case .sent, .delivered, .failed, .cancelled: return nil
-    }
-    var reminder = self
-    reminder.state = .sent
-    reminder.sentAt = now
-    reminder.reference = reference
-    reminder.waitUntil = nil
-    reminder.failure = nil
-    return reminder
+    delivery.accepted(attempt: attempt, reference: reference, at: now).map(with)
   }
 
   /// The message refused: it certainly did not arrive. Tried again later while that makes sense;
@@ -93,67 +63,35 @@ extension Reminder {
   public func refused(
     attempt: Int, failure: String, isFinal: Bool, at now: UTCMilliseconds
   ) -> Reminder? {
-    guard state == .sending || state == .handedOver, attempts == attempt else { return nil }
-    var reminder = self
-    reminder.failure = failure
-    reminder.waitUntil = nil
-    // What an unheard-of earlier try did is as unknown as before: a repeat's refusal does not tell.
-    let tries = min(attempts, Self.retryMinutes.count)
-    let next = now.adding(minutes: Self.retryMinutes[max(0, tries - 1)])
-    if isFinal || attempts > Self.retryMinutes.count || next >= visitStart.adding(minutes: slack) {
-      reminder.state = reminder.mayHaveArrived ? .uncertain : .failed
-    } else {
-      reminder.state = .pending
-      reminder.waitUntil = next
-    }
-    return reminder
+    // A delay is told until the delayed time.
+    let end = visitStart.adding(minutes: kind == .delayed ? minutes : 0)
+    return delivery.refused(
+      attempt: attempt, failure: failure, isFinal: isFinal, patience: .until(end), at: now
+    ).map(with)
   }
 
   /// What becomes of a message whose sender is not heard from; nil when there is nothing to do.
   public func recovered(at now: UTCMilliseconds) -> Reminder? {
-    guard let waitUntil, now >= waitUntil else { return nil }
-    var reminder = self
-    switch state {
-    case .sending: reminder.state = .pending
-    case .handedOver:
-      reminder.mayHaveArrived = true
-      reminder.state =
-        channel.recognisesRepeats && attempts <= Self.retryMinutes.count ? .pending : .uncertain
-    case .pending, .sent, .delivered, .failed, .uncertain, .cancelled: return nil
-    }
-    reminder.waitUntil = nil
-    return reminder
+    delivery.recovered(repeats: channel.recognisesRepeats, patience: .aFewTimes, at: now).map(with)
   }
 
   /// The gateway's report that the message reached the person, or did not; nil when it says nothing
-  /// new. Reports may come twice, late and in any order: having arrived is the last word.
+  /// new.
   public func reported(
     delivered: Bool, failure: String? = nil, at now: UTCMilliseconds
   ) -> Reminder? {
-    guard mayHaveArrived || state.isTold || state == .failed, state != .delivered else {
-      return nil
-    }
-    if !delivered, state == .failed { return nil }
-    var reminder = self
-    reminder.state = delivered ? .delivered : .failed
-    reminder.sentAt = sentAt ?? (delivered ? now : nil)
-    reminder.deliveredAt = delivered ? now : nil
-    reminder.failure = delivered ? nil : (failure ?? "undelivered")
-    reminder.waitUntil = nil
-    return reminder
+    delivery.reported(delivered: delivered, failure: failure, at: now).map(with)
   }
-
-  /// A delay is told until the delayed time.
-  private var slack: Int { kind == .delayed ? minutes : 0 }
 
   private func untrue(of visit: Visit, at now: UTCMilliseconds) -> Reminder {
     // Everything is as it says but the time for saying it: that is a failure, and is shown as one.
     let inTime = isTrue(of: visit, at: visitStart.adding(milliseconds: -1))
-    guard inTime, !mayHaveArrived else { return calledOff }
+    return with(inTime ? delivery.givenUp("too-late") : delivery.calledOff)
+  }
+
+  private func with(_ delivery: Delivery) -> Reminder {
     var reminder = self
-    reminder.state = .failed
-    reminder.failure = "too-late"
-    reminder.waitUntil = nil
+    reminder.delivery = delivery
     return reminder
   }
 }

@@ -21,9 +21,10 @@ struct ListTodos: AsyncParsableCommand {
     let program = try ClientProgram(ca: common.ca)
     let (texts, terminal, now) = (program.texts, Terminal.standard, Date())
     let list = try await program.ask { api async throws(ServiceError) in try await api.todos() }
+    let tasks = try await CareTaskLines(program)
     guard !list.todos.isEmpty || !list.gaps.isEmpty else {
-      terminal.line(texts[.noTodos])
-      return
+      if tasks.isEmpty { terminal.line(texts[.noTodos]) }
+      return tasks.print()
     }
     let names = list.todos.isEmpty ? [:] : try await program.names()
     terminal.print(
@@ -35,6 +36,7 @@ struct ListTodos: AsyncParsableCommand {
       terminal.print(
         lines: BookingWords(texts).gaps(list.gaps, now: now, width: terminal.width))
     }
+    tasks.print()
     guard !list.todos.isEmpty else { return }
     terminal.line()
     terminal.line(texts[.todoHint])

@@ -66,12 +66,28 @@ import Visits
         == .outsideTeamReadsOnly)
   }
 
-  /// H14: the one on duty may look up the coping card, and it is logged.
+  /// H14: the one on duty may look up the coping card, says why, and it is logged.
   @Test func theOneOnDutyMayLookAndIsLogged() throws {
-    let decision = try Self.decide("ida", .supportWorker, duty: true, .copingCard)
+    let why = "Karen har ringet og er ked af det"
+    let decision = try Self.decide("ida", .supportWorker, duty: true, .copingCard, reason: why)
     #expect(decision.basis == .duty && decision.entry?.basis == .duty)
+    #expect(decision.entry?.reason == why)
+    #expect(try Self.decide("ida", .supportWorker, duty: true, .followUps).basis == .duty)
     #expect(
       Self.refusal("ida", .supportWorker, duty: true, .copingCard, .write) == .outsideTeamReadsOnly)
+  }
+
+  /// The card is the citizen's own: the known worker says why as well, but not when writing it with
+  /// her.
+  @Test func everyLookIntoTheCardHasAReason() throws {
+    let needed = Refusal.cardNeedsReason(shortest: 10)
+    #expect(Self.refusal("anne", .supportWorker, .copingCard) == needed)
+    #expect(Self.refusal("ida", .supportWorker, duty: true, .copingCard) == needed)
+    #expect(Self.refusal("bente", .caseWorker, .copingCard, reason: "kort") == needed)
+    let look = try Self.decide("anne", .supportWorker, .copingCard, reason: Self.reason)
+    #expect(look.basis == .knownWorker && look.entry?.reason == Self.reason)
+    #expect(try Self.decide("anne", .supportWorker, .copingCard, .write).basis == .knownWorker)
+    #expect(try Self.decide("karen", .citizen, .copingCard).entry == nil)
   }
 
   @Test func everyReadingByOthersIsLoggedAndOnesOwnIsNot() throws {

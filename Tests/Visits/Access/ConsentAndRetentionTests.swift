@@ -58,6 +58,33 @@ import Visits
       E.refusal { _ = try Self.give(through: E.day("2026-02-01")) } == .consentAlreadyOver)
   }
 
+  /// H3: a partner may be told by a message, or rung where no address is given.
+  @Test func onlyAPartnerWhoIsToBeToldHasAnAddress() throws {
+    func give(_ kind: ConsentKind, _ address: String?) throws -> Consent {
+      try ConsentRules().give(
+        kind, as: ConsentID(rawValue: "c"), by: Self.karen, recipient: "Lise",
+        contact: address.map { ConsentContact(channel: .sms, address: $0) },
+        reason: "Hvis jeg ikke svarer", way: .spoken, recordedBy: Example.worker, at: Self.now)
+    }
+    #expect(try give(.partnerAlert, " 12345678 ").contact?.address == "12345678")
+    #expect(try give(.partnerAlert, nil).contact == nil)
+    #expect(E.refusal { _ = try give(.partnerAlert, "  ") } == .consentContactDoesNotFit)
+    #expect(E.refusal { _ = try give(.disclosure, "12345678") } == .consentContactDoesNotFit)
+  }
+
+  /// What is recorded for auto-answer is shown in the register and not kept twice.
+  @Test func anAgreementOnAutoAnswerIsAConsentOfTheRegister() {
+    let agreement = AutoAnswerAgreement(
+      citizen: Self.karen, device: Example.screen, reason: "Kan ikke trykke på knappen",
+      callers: [Example.visit.workerID], hours: [], recordedBy: Example.visit.workerID,
+      consentedAt: Self.now, expiresAt: Self.now.adding(minutes: 1440))
+    let consent = Consent(agreement)
+    #expect(consent.kind == .autoAnswer && consent.recordedBy == Example.visit.workerID)
+    #expect(consent.isValid(on: LocalDate(Self.now)))
+    #expect(Consent.autoAnswerDevice(consent.id) == Example.screen)
+    #expect(Consent.autoAnswerDevice(ConsentID(rawValue: "c")) == nil)
+  }
+
   // MARK: Retention
 
   static func step(_ kind: DataKind, on today: String) throws -> PurgeStep {

@@ -108,6 +108,9 @@ import Visits
     #expect(alerts(path, with).isEmpty)
     let toDo = Self.rules.advance(path, to: Self.now.adding(minutes: 60))
     #expect(alerts(toDo, with) == ["Aktivitetscenteret"] && alerts(toDo, without).isEmpty)
+    var declined = toDo
+    declined.cause = .declined
+    #expect(alerts(declined, with).isEmpty, "one who said no thank you was reached")
     let text = Notice.partnerAlert(name: "Karen").danish
     #expect(!text.lowercased().contains("bostøtte"))
   }

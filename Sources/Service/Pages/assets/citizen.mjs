@@ -3,6 +3,7 @@
 import { Problem, Service } from "./api.mjs";
 import { Call } from "./call.mjs";
 import { Contact } from "./contact.mjs";
+import { Own } from "./own.mjs";
 import { Ringer } from "./ringer.mjs";
 import { fill, joinNames, whenOf } from "./words.mjs";
 
@@ -44,6 +45,7 @@ function show(state, { title, lead = "", primary, secondary, hasChoices = false 
     element("caption").hidden = true;
   }
   page.contact?.show();
+  page.own?.show(Contact.states.includes(state));
 }
 
 const workerOf = (visit) => visit?.worker?.displayName ?? texts.someone;
@@ -394,6 +396,7 @@ async function main() {
     const claims = JSON.parse(atob(token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/")));
     page.me = claims.sub;
     page.device = claims.dev;
+    page.own = new Own(page.service, texts, page.me);
     await page.service.readEvents(
       (name, data) => handlers[name]?.(data),
       async (isOnline) => {

@@ -8,7 +8,7 @@ import Visits
 /// What people want to be reminded of, and what became of each message.
 struct ReminderRoutes: Sendable {
   /// The longest address, in characters.
-  private static let longestAddress = 254
+  static let longestAddress = 254
 
   let store: any BesoegStore
   let clock: any ServiceClock
@@ -110,6 +110,15 @@ struct ReminderRoutes: Sendable {
         try await store.tell(
           .reported(delivered: report.delivered, failure: failure),
           of: ReminderKey(rawValue: report.key), tenant: tenant.id, at: now)
+        return Response(status: .noContent)
+      } catch {
+        guard error == .notFound else { throw error }
+      }
+      do throws(StoreError) {
+        // Word to a partner goes by the same gateways.
+        try await store.tell(
+          .reported(delivered: report.delivered, failure: failure),
+          ofPost: PostKey(rawValue: report.key), tenant: tenant.id, at: now)
         return Response(status: .noContent)
       } catch {
         guard error == .notFound else { throw error }

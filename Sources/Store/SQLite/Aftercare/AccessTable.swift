@@ -17,6 +17,10 @@ enum AccessTable {
       part: request.part, action: request.action, reason: request.reason)
     question.hasVisit = try CircleTable.haveVisit(
       citizen: request.citizen, worker: reader, tenant: tenant, at: now, in: db)
+    if role.givesSupport, question.teams.isDisjoint(with: question.circle.teams) {
+      question.isOnDuty = try isOnDuty(
+        reader, for: question.circle.teams, tenant: tenant, at: now, in: db)
+    }
     // A citizen whom no team and no worker has yet belongs to all of them: somebody must be able to
     // begin, and a small municipality has one team and no need to say so.
     if question.circle.teams.isEmpty, question.circle.primaryWorker == nil {
@@ -25,6 +29,17 @@ enum AccessTable {
       question.teams.insert(everybody)
     }
     return try AccessRules().decide(question, at: now)
+  }
+
+  /// Whether the reader has the duty now for one of a citizen's teams (H14).
+  private static func isOnDuty(
+    _ reader: PersonID, for teams: [TeamID], tenant: TenantID, at now: UTCMilliseconds,
+    in db: Database
+  ) throws -> Bool {
+    guard !teams.isEmpty else { return false }
+    return try DutyTable.shifts(tenant: tenant, team: nil, at: now, in: db).contains {
+      $0.worker == reader && $0.kind == .duty && teams.contains($0.team)
+    }
   }
 
   /// Whether the same look was logged a short while ago.

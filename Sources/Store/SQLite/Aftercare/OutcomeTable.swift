@@ -79,8 +79,10 @@ enum OutcomeTable {
     let last = try last(of: visit.id, tenant: visit.tenant, in: db)
     outcome.revision = (last?.revision ?? 0) + 1
     try append(outcome, tenant: visit.tenant, in: db)
-    if let known = try FollowUpTable.find(visit.id, tenant: visit.tenant, in: db) {
+    if var known = try FollowUpTable.find(visit.id, tenant: visit.tenant, in: db) {
       guard known.isOpen, visit.state == .missed else { return (outcome, nil) }
+      // One who said no thank you this time is there, and no partner need be told.
+      known.cause = outcome.notAnswered
       let path = try NoShowRules().apply(
         .tried(.ring, reached: false), to: known, by: .system, at: now)
       try FollowUpTable.write(path, tenant: visit.tenant, in: db)

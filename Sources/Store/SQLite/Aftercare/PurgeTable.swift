@@ -233,7 +233,7 @@ enum PurgeTable {
         sql: "INSERT INTO purgeLicence (tenant, kind, before) VALUES (?, ?, ?)",
         arguments: [tenant.rawValue, step.kind.rawValue, before.rawValue])
     }
-    for part in parts(of: step.kind) {
+    for part in parts(of: step.kind) + careParts(of: step.kind) {
       let condition = condition(part, step)
       if isDry {
         rows +=

@@ -40,6 +40,7 @@ extension SQLiteStore {
       }
       let path = try NoShowRules().apply(command, to: known, by: initiator, at: now)
       try FollowUpTable.write(path, tenant: tenant, in: db)
+      try PostTable.alert(path, tenant: tenant, at: now, in: db)
       try AuditTable.append(
         AuditDraft(
           action: "follow-up.\(command.name)", subject: path.citizen, visit: visit,
@@ -69,6 +70,7 @@ extension SQLiteStore {
         let path = NoShowRules().advance(known, to: now)
         guard path != known else { continue }
         try FollowUpTable.write(path, tenant: tenant, in: db)
+        try PostTable.alert(path, tenant: tenant, at: now, in: db)
         let citizen = try PeopleTable.person(path.citizen, tenant: tenant, in: db)
         let stored = try EventTable.append(
           events(path, citizen), tenant: tenant, at: now, in: db)

@@ -92,11 +92,13 @@ extension SQLiteStore: OutcomeStore {
   ) async throws(StoreError) -> NoteChange {
     try await write { db in
       let visit = try VisitTable.visit(visit, tenant: tenant, in: db)
+      let goals = try NoteTable.goals(of: visit.citizenID, tenant: tenant, in: db)
       let change = try NoteRules().write(
         draft, on: visit, outcome: try OutcomeTable.last(of: visit.id, tenant: tenant, in: db),
-        goals: try NoteTable.goals(of: visit.citizenID, tenant: tenant, in: db),
+        goals: goals,
         previous: try NoteTable.note(of: visit.id, tenant: tenant, in: db), by: initiator, at: now)
       try NoteTable.append(change.note, tenant: tenant, in: db)
+      try PostTable.follow(change.note, on: visit, goals: goals, at: now, in: db)
       try AuditTable.append(
         AuditDraft(action: "note.write", subject: visit.citizenID, visit: visit.id),
         tenant: tenant, by: initiator, at: now, in: db)

@@ -112,7 +112,10 @@ enum ExportTable {
     "groupMember": "t.citizen = :citizen", "groupStep": "t.citizen = :citizen",
     "screenStart": "t.person = :citizen", "equipment": "t.person = :citizen",
     "homeVisitOrder": "t.person = :citizen", "parkedTopic": "t.person = :citizen",
-    "waitingWish": "t.person = :citizen", "audit": "t.subject = :citizen OR t.actor = :citizen",
+    "waitingWish": "t.person = :citizen", "consent": "t.citizen = :citizen",
+    "copingCard": "t.citizen = :citizen", "scaleChoice": "t.citizen = :citizen",
+    "scoreAnswer": "t.citizen = :citizen", "post": "t.citizen = :citizen",
+    "audit": "t.subject = :citizen OR t.actor = :citizen",
   ]
 
   static func values(_ row: Row) -> [String: ExportValue] {

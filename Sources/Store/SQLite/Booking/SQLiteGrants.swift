@@ -91,22 +91,26 @@ extension SQLiteStore: GrantStore {
 
   private static func details(of grant: Grant, in db: Database) throws -> GrantDetails {
     let settings = try SettingsTable.booking(tenant: grant.tenant, in: db)
-    let start = LocalDateTime(grant.start, .midnight).utc
-    let firstHeld = try Row.fetchOne(
-      db,
-      sql: """
-        SELECT start FROM visit WHERE tenant = ? AND citizen = ? AND start >= ?
-          AND state = 'ended' ORDER BY start LIMIT 1
-        """, arguments: [grant.tenant.rawValue, grant.citizen.rawValue, start.rawValue]
-    ).map { LocalDate($0.time("start")) }
     let minutes = grant.terms.last?.terms.weeklyMinutes ?? 0
     let mix =
       grant.package.flatMap(settings.grants.package)?
       .minutes(of: minutes, under: grant.basis) ?? []
     return GrantDetails(
       grant: grant, history: try GrantTable.history(of: grant.id, tenant: grant.tenant, in: db),
-      tasks: settings.grants.openTasks(of: grant, firstHeld: firstHeld),
+      tasks: settings.grants.openTasks(of: grant, firstHeld: try firstHeld(under: grant, in: db)),
       mix: mix.map { FormMinutes(form: $0.0, minutes: $0.1) })
+  }
+
+  /// The day of the first visit that was held under a grant; nil before it.
+  static func firstHeld(under grant: Grant, in db: Database) throws -> LocalDate? {
+    let start = LocalDateTime(grant.start, .midnight).utc
+    return try Row.fetchOne(
+      db,
+      sql: """
+        SELECT start FROM visit WHERE tenant = ? AND citizen = ? AND start >= ?
+          AND state = 'ended' ORDER BY start LIMIT 1
+        """, arguments: [grant.tenant.rawValue, grant.citizen.rawValue, start.rawValue]
+    ).map { LocalDate($0.time("start")) }
   }
 }
 

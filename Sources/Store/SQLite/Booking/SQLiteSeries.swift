@@ -159,7 +159,7 @@ extension SQLiteStore: SeriesStore {
     return SeriesTable.Stored(series: series, laidThrough: through)
   }
 
-  private func commitSeries(
+  func commitSeries(
     tenant: TenantID, at now: UTCMilliseconds, _ events: @escaping SeriesEventMaker,
     _ body: @escaping @Sendable (Database) throws -> CommittedSeries
   ) async throws(StoreError) -> CommittedSeries {

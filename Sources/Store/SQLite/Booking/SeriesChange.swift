@@ -24,6 +24,7 @@ struct SeriesChange {
     _ original: LocalDateTime, _ series: Series, in db: Database
   ) throws -> CommittedSeries {
     var layer = try SeriesLayer(series, rules: rules, by: initiator, at: now, in: db)
+    layer.isSingle = true
     let occurrence = series.occurrence(original)
     let old = try SeriesTable.visit(
       of: series.id, original: original, tenant: series.tenant, in: db)

@@ -7,6 +7,10 @@ struct SeriesLayer {
   let initiator: Initiator
   let now: UTCMilliseconds
   var checks: BookingChecks
+  /// Whether it is about one occurrence, whose people are told that it changed.
+  var isSingle = false
+  /// Whether any of its people wants to be reminded of anything.
+  private let hasReminders: Bool
   private var people = PeopleTable.Cache()
   /// What was laid or changed.
   private(set) var laid: [CommittedVisit] = []
@@ -22,6 +26,9 @@ struct SeriesLayer {
     self.initiator = initiator
     self.now = now
     let workers = Set([series.workerID] + series.changes.compactMap(\.workerID))
+    hasReminders = try ([citizen] + workers).contains {
+      try ReminderTable.plan(of: $0, tenant: series.tenant, in: db) != nil
+    }
     checks = try BookingChecks(
       citizen: citizen, workers: workers.sorted { $0.rawValue < $1.rawValue },
       tenant: series.tenant, from: now, in: db)
@@ -80,10 +87,21 @@ struct SeriesLayer {
     let draft = LedgerDraft(
       at: now, kind: kind, participant: initiator.person, cause: .requested,
       device: initiator.device)
-    laid.append(
-      CommittedVisit(
-        details: try VisitTable.details(of: visit, people: &people, in: db), previous: previous,
-        entries: try LedgerTable.append([draft], to: visit, in: db)))
+    let committed = CommittedVisit(
+      details: try VisitTable.details(of: visit, people: &people, in: db), previous: previous,
+      entries: try LedgerTable.append([draft], to: visit, in: db))
+    // A visit of a series is reminded of, and told to the journal, as any other is. Of a whole series
+    // that changes nobody gets a message a visit: somebody talks with the citizen about that.
+    if let last = committed.entries.last {
+      if hasReminders {
+        try ReminderTable.follow(
+          visit, before: isSingle ? previous : nil, sequence: last.sequence, by: initiator,
+          at: now, in: db)
+      }
+      try PostTable.follow(
+        committed.details, before: previous, sequence: last.sequence, at: now, in: db)
+    }
+    laid.append(committed)
   }
 
   private mutating func check(_ visit: Visit, previous: Visit?, in db: Database) throws {

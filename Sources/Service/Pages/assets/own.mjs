@@ -1,0 +1,85 @@
+// What is the citizen's own: the card for hard days, and what she has agreed to.
+
+import { Problem } from "./api.mjs";
+import { fill } from "./words.mjs";
+
+const element = (id) => document.getElementById(id);
+
+/** "Det hjælper: gå en tur" as a point of the card, and back. */
+export const pointOf = (line) => {
+  const colon = line.indexOf(":");
+  // A colon inside a clock or an address is no heading.
+  if (colon < 1 || colon > 60 || line[colon + 1] !== " ") return { text: line };
+  return { title: line.slice(0, colon).trim(), text: line.slice(colon + 1).trim() };
+};
+export const lineOf = ({ title, text }) => (title ? `${title}: ${text}` : text);
+
+/** The two folded sections at the foot of the page; nothing of them is read before one is opened. */
+export class Own {
+  constructor(service, texts, me) {
+    this.service = service;
+    this.texts = texts;
+    this.path = `/citizens/${me}`;
+    element("card").ontoggle = () => element("card").open && this.#readCard();
+    element("card-form").onsubmit = (event) => {
+      event.preventDefault();
+      this.#saveCard();
+    };
+    element("consents").ontoggle = () => element("consents").open && this.#readConsents();
+  }
+
+  /** Shows the sections while nothing goes on, as the contact button is. */
+  show(isQuiet) {
+    element("own").hidden = !isQuiet;
+  }
+
+  #readCard = () => this.#try("card-status", async () => {
+    const card = await this.service.get(`${this.path}/card`);
+    this.revision = card.revision;
+    element("card-text").value = card.points.map(lineOf).join("\n");
+  });
+
+  #saveCard = () => this.#try("card-status", async () => {
+    const lines = element("card-text").value.split("\n").map((line) => line.trim()).filter(Boolean);
+    const body = { points: lines.map(pointOf), revision: this.revision };
+    const answer = await this.service.request("PUT", `${this.path}/card`, { body });
+    this.revision = (await answer.json()).revision;
+    return this.texts.cardSaved;
+  });
+
+  #readConsents = () => this.#try("consents-status", async () => {
+    const { consents } = await this.service.get(`${this.path}/consents`);
+    const valid = consents.filter((consent) => consent.isValid);
+    element("consents-list").replaceChildren(...valid.map((consent) => this.#item(consent)));
+    return valid.length ? "" : this.texts.consentsNone;
+  });
+
+  #item(consent) {
+    const item = document.createElement("li");
+    const button = document.createElement("button");
+    const what = fill(this.texts[`consent-${consent.kind}`], { recipient: consent.recipient ?? "" });
+    item.append(what, " ");
+    button.type = "button";
+    button.textContent = this.texts.consentWithdraw;
+    button.setAttribute("aria-label", `${this.texts.consentWithdraw}: ${what}`);
+    button.onclick = () => this.#try("consents-status", async () => {
+      await this.service.post(`${this.path}/consents/${consent.id}/withdraw`);
+      await this.#readConsents();
+      element("consents").querySelector("summary").focus();
+      return this.texts.consentWithdrawn;
+    });
+    item.append(button);
+    return item;
+  }
+
+  async #try(status, action) {
+    let text = "";
+    try {
+      text = (await action()) ?? "";
+    } catch (error) {
+      text = error instanceof Problem ? error.message : this.texts.stateOfflineLead;
+    }
+    element(status).textContent = text;
+    element(status).hidden = text === "";
+  }
+}
