@@ -60,9 +60,11 @@ test: setup-test check build instruments
 interop: setup-test
 	.build/venv/bin/python -m pytest -q Tests/Interop
 
-# The starred rows with a real Chromium in real time, then every row in virtual time.
+# The starred rows with a real Chromium in real time, then every row in virtual time. It tells what was
+# measured, also where a target is missed; `make test` is what fails.
 quality: setup-test build instruments
-	BESOEG_NETWORK_SECONDS=60 .build/venv/bin/python -m pytest -q Tests/Interop/test_networks.py; \
+	rm -f .build/quality-browser.json
+	-BESOEG_NETWORK_SECONDS=60 .build/venv/bin/python -m pytest -q Tests/Interop/test_networks*.py
 	$(RELEASE)/quality --minutes $(MINUTES) --json .build/quality.json --merge .build/quality-browser.json
 
 # A server killed 200 times while people book and reminders leave; `make test` kills it 15 times.

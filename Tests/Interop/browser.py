@@ -66,10 +66,15 @@ def launch(playwright, *more, video=None, audio=None):
     return playwright.chromium.launch(executable_path=shutil.which("chromium"), headless=True, args=flags)
 
 
-def open_page(browser, url):
-    """Opens a page that may use camera and microphone; keeps what it logs in `page.messages`."""
+def open_page(browser, url, before=None):
+    """Opens a page that may use camera and microphone; keeps what it logs in `page.messages`.
+
+    `before` is a script that runs before any of the page's own.
+    """
     context = browser.new_context(permissions=["camera", "microphone"], viewport={"width": 1024, "height": 768},
                                   locale="da-DK")
+    if before:
+        context.add_init_script(before)
     page = context.new_page()
     page.messages = []
     page.on("console", lambda message: page.messages.append(message.text))
@@ -80,6 +85,26 @@ def open_page(browser, url):
 
 def stats(page):
     return page.evaluate(STATS)
+
+
+def streams(page, direction, kind):
+    """Every stream of a kind that flows in a direction (`inbound`, `outbound`), as getStats tells it."""
+    return page.evaluate("""async ([direction, kind]) =>
+      [...(await globalThis.besoegCall.peer.getStats()).values()].filter((stat) =>
+        stat.type === `${direction}-rtp` && stat.kind === kind && (stat.packetsReceived ?? stat.packetsSent) > 0)""",
+      [direction, kind])
+
+
+def wait_for_streams(page, seconds):
+    """Waits until the page in a group has decoded sound and picture of anybody."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if page.evaluate("globalThis.besoegCall?.peer !== undefined") \
+                and any(one["totalSamplesReceived"] > 0 for one in streams(page, "inbound", "audio")) \
+                and any(one["framesDecoded"] > 0 for one in streams(page, "inbound", "video")):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"no sound and picture within {seconds} s: {page.messages}")
 
 
 def wait_for_state(page, state, seconds):

@@ -7,8 +7,9 @@ import subprocess
 import pytest
 from playwright.sync_api import sync_playwright
 
-from deployment import RELEASE, Deployment
+from deployment import RELEASE, ROOT, Deployment
 from machine import Machine
+from network import Findings
 
 # Every test has a deadline: a hang is a failure with a stack trace, not a stuck run.
 DEADLINE_SECONDS = (
@@ -35,6 +36,22 @@ def machine():
     watched = Machine().start()
     yield watched
     watched.stop()
+
+
+@pytest.fixture(scope="session")
+def all_findings():
+    kept = Findings(ROOT / ".build" / "quality-browser.json")
+    yield kept
+    kept.write()
+
+
+@pytest.fixture
+def findings(all_findings, request):
+    """Where a row of the quality table puts what it measures. One that comes to nothing stands there, too."""
+    before = len(all_findings.records)
+    yield all_findings
+    if len(all_findings.records) == before:
+        all_findings.note(request.node.name, "measured at all", "", ">= 1", 0, False)
 
 
 @pytest.fixture(scope="session")

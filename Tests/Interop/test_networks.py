@@ -1,29 +1,16 @@
 """The starred rows of the quality table: a real Chromium and the native client behind a bad network.
 
-`BESOEG_NETWORK_SECONDS` is how long each row is held (20 in the tests, 60 in `make quality`); the
-figures go beside their targets to `.build/quality-browser.json`, from where the quality table takes
-them. `make quality` asserts the targets; in the short rows of `make test`, what follows from chance is
-asserted against a bound that no broken call meets and no unlucky stretch of 20 s misses.
+How long a row is held and against what: see `network.py`.
 """
 
 import json
-import os
 import time
 
 import pytest
 
 from browser import grown, invented, launch, open_page, stats, wait_for_media, wait_for_state
-from deployment import ROOT, program, wait_until
-from network import Findings, Network, ProxiedDeployment
-
-SECONDS = int(os.environ.get("BESOEG_NETWORK_SECONDS", "20"))
-
-
-@pytest.fixture(scope="session")
-def findings():
-    kept = Findings(ROOT / ".build" / "quality-browser.json")
-    yield kept
-    kept.write()
+from deployment import program, wait_until
+from network import SECONDS, Network, ProxiedDeployment, allowed, bound
 
 
 @pytest.fixture
@@ -103,16 +90,6 @@ def silence(page, seconds):
       }
       return Math.max(longest, performance.now() - heard) / 1000;
     }""", seconds)
-
-
-def bound(target, short):
-    """The target, or what a short row is held to."""
-    return target if SECONDS >= 60 else short
-
-
-def allowed(bound, machine, since, elapsed):
-    """A bound in percent, with the time added that the machine was short of processor."""
-    return bound + 100 * machine.short_seconds(since) / elapsed
 
 
 def test_five_percent_random_loss(proxied, playwright, tmp_path, machine, findings):

@@ -69,3 +69,57 @@ def test_a_trial_that_fails_makes_the_next_one_wait_longer(page):
                            ([300_000] * 8 + [170_000] * 8) * 60)
     early, late = sum(at < 60 for at in levels), sum(at >= 120 for at in levels)
     assert 0 < late < early, levels
+
+
+# For each second: sound packets sent, asked for again, the share the relay reports lost, the room in bit/s.
+REDUNDANCY = """async (seconds) => {
+  const { Redundancy } = await import("/assets/redundancy.mjs");
+  const redundancy = new Redundancy();
+  let [packetsSent, nackCount] = [0, 0];
+  return seconds.map(([packets, asked, fractionLost, room], second) => {
+    [packetsSent, nackCount] = [packetsSent + packets, nackCount + asked];
+    redundancy.update({ packetsSent, nackCount, fractionLost }, room, 1000 * second);
+    return redundancy.isOn;
+  });
+}"""
+
+
+def test_sound_is_sent_twice_from_the_first_loss_until_nothing_was_lost_for_long(page):
+    on = page.evaluate(REDUNDANCY, [[50, 0, 0, 500_000]] * 3 + [[50, 3, 0, 500_000]] + [[50, 0, 0, 500_000]] * 30)
+    assert on == [False] * 3 + [True] * 20 + [False] * 11
+
+
+def test_what_the_relay_reports_lost_counts_too_but_an_accident_does_not(page):
+    assert page.evaluate(REDUNDANCY, [[50, 0, 0.01, 500_000], [50, 0, 0.05, 500_000]]) == [False, True]
+
+
+def test_on_the_narrowest_line_sound_is_sent_once(page):
+    on = page.evaluate(REDUNDANCY, [[50, 5, 0.1, 60_000]] * 3 + [[50, 5, 0.1, 500_000]] + [[50, 5, 0.1, 60_000]])
+    assert on == [False] * 3 + [True, False]
+
+
+FIT = """async ([name, count]) => {
+  const { fit, levels } = await import("/assets/ladder.mjs");
+  const { encodings } = await import("/assets/offer.mjs");
+  const sent = encodings(count);
+  fit(sent, levels.find((level) => level.name === name));
+  return sent.filter(({ active }) => active).map(({ scaleResolutionDownBy }) => scaleResolutionDownBy);
+}"""
+
+
+@pytest.mark.parametrize("name, alone, group", [
+    ("full", [1], [2, 1]), ("fewer-frames", [1], [2, 1]), ("smaller", [2], [2]), ("held", [], [])])
+def test_a_level_means_the_same_for_a_picture_sent_in_one_size_and_in_two(page, name, alone, group):
+    assert page.evaluate(FIT, [name, 1]) == alone
+    assert page.evaluate(FIT, [name, 5]) == group
+
+
+def test_sound_is_doubled_by_the_order_of_the_answers_first_section(page):
+    lines = ["m=audio 9 UDP/TLS/RTP/SAVPF 111 63", "a=rtpmap:111 opus/48000/2", "a=rtpmap:63 red/48000/2",
+             "m=audio 9 UDP/TLS/RTP/SAVPF 111 63", ""]
+    order = """async ([sdp, isTwice]) => (await import("/assets/redundancy.mjs")).withSound(sdp, isTwice)"""
+    twice = page.evaluate(order, ["\r\n".join(lines), True])
+    assert twice.split("\r\n") == [lines[0].replace("111 63", "63 111"), *lines[1:]]
+    assert page.evaluate(order, [twice, False]) == "\r\n".join(lines)
+    plain = "\r\n".join([lines[0].replace(" 63", ""), lines[1], ""])
+    assert page.evaluate(order, [plain, True]) == plain, "what the relay did not take is not sent"

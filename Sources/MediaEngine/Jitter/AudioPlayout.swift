@@ -63,6 +63,8 @@ struct AudioPlayout: ~Copyable {
   private var pendingConcealed = 0
   private var stretch = PlayoutStretch()
   private var lateInARow = 0
+  /// The media time of the packet played last, and when it is heard.
+  private(set) var heard: (timestamp: Int64, at: MonotonicTime)?
 
   init(decoder: any SoundDecoder) { self.decoder = decoder }
 
@@ -178,6 +180,7 @@ struct AudioPlayout: ~Copyable {
 
   private mutating func stop() {
     isPlaying = false
+    heard = nil
     packets.removeAll()
     queue.removeAll()
   }
@@ -230,6 +233,7 @@ struct AudioPlayout: ~Copyable {
     isSilence = OpusPacket.isDiscontinuous(length: packet.length)
     nextSequence = packet.sequence + 1
     nextTimestamp = packet.timestamp + Int64(decoded)
+    self.heard = (packet.timestamp, heard)
     played.decodedPackets += 1
     queue.commit(decoded)
     stretch.adjust(

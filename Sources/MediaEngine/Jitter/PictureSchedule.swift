@@ -22,7 +22,9 @@ struct PictureSchedule {
   private var trip = FastestTrip()
   /// How much later than on the fastest trip a picture is shown.
   private(set) var target = TimeSpan.zero
-  private var last: (raw: UInt32, extended: Int64)?
+  private(set) var last: (raw: UInt32, extended: Int64)?
+  /// How much later still, for the sound's sake (`LipSync`).
+  var hold = TimeSpan.zero
 
   /// Notes that the picture of an RTP timestamp was complete at `now`.
   mutating func note(_ timestamp: UInt32, completeAt now: MonotonicTime) {
@@ -43,6 +45,7 @@ struct PictureSchedule {
   func due(_ timestamp: UInt32) -> MonotonicTime {
     guard let offset = trip.offset else { return .zero }
     return MonotonicTime(nanoseconds: offset.nanoseconds) + mediaTime(of: timestamp) + target
+      + hold
   }
 
   /// Forgets the trip: another stream begins.

@@ -39,6 +39,8 @@ public struct ReceiverProof: Codable, Sendable, Equatable {
   /// How much later than the picture the sound is, in milliseconds; negative where it is earlier.
   /// EN 301 549 §6.5.4 allows 100 either way.
   public var soundAfterPictureMs: Int?
+  /// RTP packets that never came, sound and picture.
+  public var packetsLost: Int64 = 0
   /// Sound samples that had to be invented (48 kHz).
   public var concealedSamples: Int64 = 0
   /// Sound samples given to the listener (48 kHz).

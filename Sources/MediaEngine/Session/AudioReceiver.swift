@@ -90,6 +90,12 @@ struct AudioReceiver: ~Copyable {
     if firstDecoded == nil, playout.counters.decodedPackets > 0 { firstDecoded = now }
   }
 
+  /// The delay of the sound that is heard (`LipSync`); nil in silence and before a report.
+  var delay: TimeSpan? {
+    guard let heard = playout.heard, let raw = raw(heard.timestamp) else { return nil }
+    return report.delay(of: raw, clockRate: 48_000, at: heard.at)
+  }
+
   /// The packets to ask for now: those that can still be played when they come.
   mutating func takeMissing(at now: MonotonicTime, roundTrip: TimeSpan) -> [SequenceNumber] {
     guard track?.takesRequests == true, !missing.isEmpty else { return [] }
@@ -191,6 +197,14 @@ struct AudioReceiver: ~Copyable {
     let extended = last.extended &+ Int64(last.raw.distance(to: timestamp))
     if extended > last.extended { lastTimestamp = (timestamp, extended) }
     return extended
+  }
+
+  /// The timestamp as the wire has it.
+  private func raw(_ extended: Int64) -> RTPTimestamp? {
+    lastTimestamp.map {
+      RTPTimestamp(
+        rawValue: $0.raw.rawValue &+ UInt32(truncatingIfNeeded: extended &- $0.extended))
+    }
   }
 }
 

@@ -5,6 +5,7 @@ final class SlotReceiver {
   let number: Int
   private(set) var audio: AudioReceiver
   private(set) var video: VideoReceiver
+  private var sync = LipSync()
 
   init(
     number: Int, media: NegotiatedMedia.ReceiveSlot, configuration: MediaConfiguration
@@ -65,6 +66,9 @@ final class SlotReceiver {
     audio.play(at: now, wallClock: wallClock) { samples, time in
       output.sound?(
         number, UnsafeBufferPointer(start: samples, count: AudioPlayout.blockSamples), time)
+    }
+    if sync.compare(sound: audio.delay, picture: video.delay(at: now), at: now) {
+      video.hold(sync.pictureHold)
     }
     video.show(at: now, wallClock: wallClock) { output.picture?(number, $0, now) }
   }
@@ -174,6 +178,7 @@ final class SlotReceiver {
     }
     proof.firstSoundMs = audio.firstDecoded.map { Int(($0 - start).milliseconds) }
     let counters = audio.playout.counters
+    proof.packetsLost = audio.packetsLost + video.packetsLost
     proof.concealedSamples = counters.concealed
     proof.totalSamples = counters.total
     proof.correctedSamples = counters.corrected

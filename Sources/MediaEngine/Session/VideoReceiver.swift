@@ -129,6 +129,23 @@ struct VideoReceiver: ~Copyable {
     isHeld = now - lastPacket > Self.holding && longestSoundGap < Self.holding
   }
 
+  /// So many pictures a second are needed before anybody sees lips move in time with speech.
+  private static let leastForLips = 10
+
+  /// The delay that pictures have for their own sake (`LipSync`); nil while few are shown, and before a
+  /// report.
+  func delay(at now: MonotonicTime) -> TimeSpan? {
+    guard let last = schedule.last,
+      shown.count(where: { now - $0 < .seconds(1) }) >= Self.leastForLips
+    else { return nil }
+    return report.delay(
+      of: RTPTimestamp(rawValue: last.raw), clockRate: 90_000,
+      at: schedule.due(last.raw) - schedule.hold)
+  }
+
+  /// Holds pictures back by so much for their sound.
+  mutating func hold(_ hold: TimeSpan) { schedule.hold = hold }
+
   private mutating func notePacket(at now: MonotonicTime) {
     if isHeld, let lastPacket { pause = pause + (now - lastPacket) }
     isHeld = false

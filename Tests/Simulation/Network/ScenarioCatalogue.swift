@@ -4,7 +4,7 @@ extension Scenario {
   /// Every scenario there is, by name.
   public static let all: [Scenario] = [
     good, loss5, bursts15, loss30, steps, narrow, newAddress, rebinding, outage, oneWay,
-    sharedLine, group, blockedUDP, onlyTLS,
+    sharedLine, group, blockedUDP, onlyTLS, lossyTLS,
   ]
 
   /// The scenario called `name`.
@@ -97,6 +97,12 @@ extension Scenario {
     "only-tls", "real TLS to one port only, round trip 50 ms", seed: 14,
     opening: AccessConditions(
       LinkConditions(delay: .milliseconds(25)).with { $0.passage = .tls }))
+
+  /// A hospital's over weak Wi-Fi: what TURN over TLS carries, TCP repairs, and nothing overtakes.
+  public static let lossyTLS = Scenario(
+    "lossy-tls", "real TLS to one port only, 5 % loss, 50 ms", seed: 15,
+    opening: AccessConditions(
+      LinkConditions(delay: .milliseconds(50), loss: .random(0.05)).with { $0.passage = .tls }))
 
   /// A line of a home, the same both ways.
   private static func access(_ kilobits: Int64) -> AccessConditions {

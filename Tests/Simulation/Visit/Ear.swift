@@ -11,6 +11,8 @@ public struct Ear: Sendable {
   public private(set) var firstHeard: MonotonicTime?
   /// When the last voice was heard.
   public private(set) var lastHeard: MonotonicTime?
+  /// How long before it was heard the last voice was spoken.
+  public private(set) var lastAge: TimeSpan?
   /// The longest time without a voice, after the first.
   public private(set) var longestGap = TimeSpan.zero
   /// Mouth to ear: how many blocks were so old, in steps of 10 ms; the last one holds all above.
@@ -27,6 +29,7 @@ public struct Ear: Sendable {
     if let lastHeard { longestGap = max(longestGap, now - lastHeard - Self.block) }
     lastHeard = now
     guard let age = SpokenTime.age(of: sample, heardAt: now) else { return }
+    lastAge = age
     ages[min(Int(age.nanoseconds / Self.block.nanoseconds), ages.count - 1)] += 1
     timed += 1
   }

@@ -16,14 +16,17 @@ public struct Eye: Sendable {
   public private(set) var firstShown: MonotonicTime?
   /// When the last one was shown.
   public private(set) var lastShown: MonotonicTime?
+  /// How long before it was shown the last one was captured.
+  public private(set) var lastAge = TimeSpan.zero
   /// The time that a still picture stood, in all, not counting the one that stands now.
   private var still = TimeSpan.zero
   /// Pictures of the last whole second and of the one that runs.
   private var second = (number: Int64(0), count: 0, before: 0)
 
-  mutating func take(width: Int, at now: MonotonicTime) {
+  mutating func take(width: Int, age: TimeSpan, at now: MonotonicTime) {
     shown += 1
     self.width = width
+    lastAge = age
     if firstShown == nil { firstShown = now }
     if let lastShown { still = still + Self.standing(from: lastShown, to: now) }
     lastShown = now
@@ -59,20 +62,29 @@ public struct Eye: Sendable {
 final class WatchedPictureDecoder: PictureDecoder {
   private let decoder = ModelPictureDecoder()
   private let clock: SimulatedClock
+  private let wallClock: WallClock
   private let screens: Screens
   private let slot: Int
 
-  init(clock: SimulatedClock, screens: Screens) {
+  init(clock: SimulatedClock, wallClock: WallClock, screens: Screens) {
     self.clock = clock
+    self.wallClock = wallClock
     self.screens = screens
     slot = screens.add()
   }
 
   func decode(_ frame: UnsafeRawBufferPointer, show: (DecodedPicture) -> Void) -> Bool {
     decoder.decode(frame) { picture in
-      screens.take(slot: slot, width: picture.width, at: clock.now)
+      screens.take(slot: slot, width: picture.width, age: age(of: picture), at: clock.now)
       show(picture)
     }
+  }
+
+  /// The time of its capture is drawn into it, in milliseconds modulo 2^24.
+  private func age(of picture: DecodedPicture) -> TimeSpan {
+    guard let code = picture.code else { return .zero }
+    let now = UInt32(truncatingIfNeeded: wallClock.milliseconds(at: clock.now))
+    return .milliseconds(Int64((now &- code.clock) & 0xFF_FFFF))
   }
 }
 
@@ -88,8 +100,8 @@ final class Screens: Sendable {
     }
   }
 
-  func take(slot: Int, width: Int, at now: MonotonicTime) {
-    eyes.withLock { $0[slot].take(width: width, at: now) }
+  func take(slot: Int, width: Int, age: TimeSpan, at now: MonotonicTime) {
+    eyes.withLock { $0[slot].take(width: width, age: age, at: now) }
   }
 
   func eye(_ slot: Int) -> Eye { eyes.withLock { slot < $0.count ? $0[slot] : Eye() } }

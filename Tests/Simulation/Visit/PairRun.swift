@@ -64,6 +64,11 @@ public final class PairRun {
     (both.map { $0.eye().movingShare(until: visit.now) }.min() ?? 0) * 100
   }
 
+  /// The share of pictures, in percent, that the worse off saw within 80 ms of their sound.
+  public var inStepPercent: Double {
+    (both.map { $0.skews[0].share(within: .milliseconds(80)) }.min() ?? 0) * 100
+  }
+
   /// The longest time without a voice for either, in seconds.
   public var longestGap: Double {
     both.map { party in

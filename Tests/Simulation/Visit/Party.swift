@@ -14,6 +14,8 @@ public final class Party {
   public let name: String
   /// What it hears and sees is measured by these.
   public internal(set) var ears: [Ear]
+  /// How well each slot's picture and sound go together.
+  public private(set) var skews: [Skew]
   /// Under which address datagrams leave it; the relay answers there.
   public private(set) var address: SocketAddress
   /// The direction from it.
@@ -43,6 +45,8 @@ public final class Party {
   private var random: SeededRandom
   private let wallClock: WallClock
   private let buffer: UnsafeMutableRawBufferPointer
+  /// Pictures that were compared with their sound, by slot.
+  private var compared: [Int]
 
   init(
     name: String, address: SocketAddress, up: EmulatedNetwork.LinkID,
@@ -57,6 +61,8 @@ public final class Party {
     self.clock = clock
     self.wallClock = wallClock
     ears = Array(repeating: Ear(), count: slots)
+    skews = Array(repeating: Skew(), count: slots)
+    compared = Array(repeating: 0, count: slots)
     var random = SeededRandom(seed)
     credentials = ICECredentials.generate(using: &random)
     mediaIdentity = MediaIdentity.random(using: &random)
@@ -64,14 +70,17 @@ public final class Party {
     identity = try DTLSIdentity()
     var configuration = configuration
     configuration.measuresProof = false
-    configuration.codecs = Self.codecs(clock: clock, screens: screens)
+    configuration.codecs = Self.codecs(
+      clock: clock, wallClock: wallClock, screens: screens)
     self.configuration = configuration
     buffer = .allocate(byteCount: 2_048, alignment: 16)
   }
 
   deinit { buffer.deallocate() }
 
-  private static func codecs(clock: SimulatedClock, screens: Screens) -> MediaCodecs {
+  private static func codecs(
+    clock: SimulatedClock, wallClock: WallClock, screens: Screens
+  ) -> MediaCodecs {
     MediaCodecs(
       soundEncoder: { bitrate throws(MediaError) in
         SpokenTimeEncoder(bitrate: bitrate, clock: clock)
@@ -79,7 +88,7 @@ public final class Party {
       soundDecoder: { () throws(MediaError) in SpokenTimeDecoder() },
       pictureEncoder: MediaCodecs.models.pictureEncoder,
       pictureDecoder: { () throws(MediaError) in
-        WatchedPictureDecoder(clock: clock, screens: screens)
+        WatchedPictureDecoder(clock: clock, wallClock: wallClock, screens: screens)
       })
   }
 
@@ -110,7 +119,7 @@ public final class Party {
       media: answer.media, configuration: configuration, wallClock: wallClock,
       seed: random.next(), startedAt: startedAt)
     media.output.sound = { [unowned self] slot, samples, time in
-      if slot < ears.count { ears[slot].take(samples, at: time) }
+      hear(samples, in: slot, at: time)
     }
     self.media = media
   }
@@ -123,6 +132,17 @@ public final class Party {
     transport?.restartICE(
       local: credentials,
       remote: ICECredentials(ufrag: answer.iceUfrag, password: answer.icePassword), now: now)
+  }
+
+  private func hear(_ samples: UnsafeBufferPointer<Int16>, in slot: Int, at now: MonotonicTime) {
+    guard slot < ears.count else { return }
+    ears[slot].take(samples, at: now)
+    let eye = screens.eye(slot)
+    // A picture is compared once, with what is heard within the 10 ms after it.
+    guard eye.shown > compared[slot], ears[slot].lastHeard == now, let age = ears[slot].lastAge
+    else { return }
+    compared[slot] = eye.shown
+    skews[slot].note(soundAge: age, pictureAge: eye.lastAge)
   }
 
   // MARK: Streams

@@ -1,8 +1,9 @@
 // One participant's media in one visit: joins, holds, and joins again by itself.
 
 import { Cushion } from "./cushion.mjs";
-import { Ladder } from "./ladder.mjs";
-import { codecs, iceServers, withRepairedSound } from "./offer.mjs";
+import { Ladder, fit } from "./ladder.mjs";
+import { codecs, encodings, iceServers, ufrag, withRepairedSound } from "./offer.mjs";
+import { Redundancy, withSound } from "./redundancy.mjs";
 import { sampleOf } from "./samples.mjs";
 
 /** Silence for this long is told to the user, in ms; shorter gaps heal before anyone has read it. */
@@ -24,8 +25,6 @@ const moveLimit = 5000;
 /** Pauses between attempts to join, in ms; the last one repeats. */
 const pauses = [0, 500, 1000];
 const policies = { bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" };
-/** What the picture may cost, in bit/s and pictures/s. */
-const video = { maxBitrate: 900_000, maxFramerate: 25 };
 
 /**
  * A call. Reports `connecting`, `sound`, `picture`, `reconnecting`, `refused` through `onState`.
@@ -157,7 +156,7 @@ export class Call {
   #take(line) {
     Object.assign(this, line, {
       packets: 0, brokenAt: undefined, restarts: 0, restartedAt: 0, ladder: new Ladder(),
-      cushions: new Map(), cushionedAt: 0,
+      cushions: new Map(), cushionedAt: 0, redundancy: new Redundancy(), countedAt: 0,
     });
     for (const { kind, slot, track } of line.remote) this.onTrack(kind, slot, track);
   }
@@ -172,7 +171,7 @@ export class Call {
     }).sender;
     const videoSender = peer.addTransceiver(track("video") ?? "video", {
       direction: "sendonly",
-      sendEncodings: [video],
+      sendEncodings: encodings(this.slots),
     }).sender;
     const remote = [];
     const receivers = new Map();
@@ -218,7 +217,8 @@ export class Call {
   async #apply(peer, offer, answer) {
     peer.setConfiguration({ ...policies, iceServers: iceServers(answer.headers.get("link")) });
     await peer.setLocalDescription(offer);
-    await peer.setRemoteDescription({ type: "answer", sdp: await answer.text() });
+    const isTwice = peer === this.peer && this.redundancy.isOn;
+    await peer.setRemoteDescription({ type: "answer", sdp: withSound(await answer.text(), isTwice) });
   }
 
   /** Looks for a path anew; keys, session and whatever still gets through stay. */
@@ -282,6 +282,7 @@ export class Call {
       }
     }
     this.#weigh(report, now);
+    this.#double(report, now);
     this.#hold(report, now);
     const silent = now - this.heardAt;
     if (this.hasSound && silent > tellAfter && !this.hasToldSilence) {
@@ -325,13 +326,54 @@ export class Call {
     if (!level) return;
     const parameters = this.videoSender.getParameters();
     if (parameters.encodings?.length > 0) {
-      Object.assign(parameters.encodings[0], level.encoding);
+      fit(parameters.encodings, level);
       this.videoSender.setParameters(parameters).catch(() => {});
     }
     // The relay has told everyone already where it is the receiver who has no room.
     if (this.isSteered && wasFull) return;
     const cause = this.ladder.index > before ? "sender-network" : "recovered";
     this.service.post(`/visits/${this.visit}/picture`, { level: level.name, cause }).catch(() => {});
+  }
+
+  /** Sends sound twice where it is lost on its way. */
+  #double(report, now) {
+    if (now - this.countedAt < 1000) return;
+    this.countedAt = now;
+    const stats = [...report.values()];
+    const sound = (type) => stats.find((stat) => stat.type === type && stat.kind === "audio");
+    const sent = sound("outbound-rtp");
+    if (!sent) return;
+    const transport = stats.find(({ type }) => type === "transport");
+    const available = report.get(transport?.selectedCandidatePairId)?.availableOutgoingBitrate;
+    const { fractionLost } = sound("remote-inbound-rtp") ?? {};
+    const isOn = this.redundancy.update({ ...sent, fractionLost }, available, now);
+    if (isOn !== undefined) this.#sendSound(isOn);
+  }
+
+  /** The browser negotiates with itself: to the relay nothing changes, it takes both. */
+  async #sendSound(isTwice) {
+    const { peer } = this;
+    if (this.isRestarting || this.isJoining || peer.signalingState !== "stable") {
+      // Asked again in a second.
+      this.redundancy.isOn = !isTwice;
+      return;
+    }
+    this.isRestarting = true;
+    const answer = peer.remoteDescription.sdp;
+    try {
+      const offer = withRepairedSound(await peer.createOffer());
+      // An offer that wants new paths is the relay's business.
+      if (ufrag(offer.sdp) !== ufrag(peer.localDescription.sdp)) return;
+      await peer.setLocalDescription(offer);
+      await peer.setRemoteDescription({ type: "answer", sdp: withSound(answer, isTwice) });
+    } catch {
+      // It goes on as it did.
+      if (peer.signalingState === "have-local-offer") {
+        await peer.setLocalDescription({ type: "rollback" }).catch(() => {});
+      }
+    } finally {
+      this.isRestarting = false;
+    }
   }
 
   async #sendSample() {

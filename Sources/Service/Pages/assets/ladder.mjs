@@ -9,6 +9,16 @@ export const levels = [
   { name: "sound-only", least: 0, encoding: { active: false } },
 ];
 
+/** Writes a level into what is sent. Of a picture sent in two sizes, the smaller one is the picture made smaller. */
+export function fit(encodings, { encoding }) {
+  const { scaleResolutionDownBy = 1, ...rest } = encoding;
+  encodings.forEach((one, index) => {
+    Object.assign(one, rest);
+    if (encodings.length === 1) one.scaleResolutionDownBy = scaleResolutionDownBy;
+    else one.active = encoding.active && (index === 0 || scaleResolutionDownBy === 1);
+  });
+}
+
 /** What the sound takes with its headers, in bit/s. */
 const sound = 48_000;
 /** Room has to be missing for so long before the picture is cut back, in ms: longer than a probe takes. */

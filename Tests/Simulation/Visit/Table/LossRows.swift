@@ -10,6 +10,7 @@ extension QualityRow {
         Figure("concealed sound", "%", .below(0.5), run.missedPercent),
         Figure("freeze ratio", "%", .below(0.5), run.freezePercent),
         Figure("mouth to ear, p95", "ms", nil, run.mouthToEar),
+        Figure("within 80 ms of its sound", "%", nil, run.inStepPercent),
       ]
     },
     .pair(.bursts15, least: .seconds(60)) { run in

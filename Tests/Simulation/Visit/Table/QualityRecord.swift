@@ -58,6 +58,33 @@ public struct QualityRecord: Codable, Hashable, Sendable {
     ok = bound?.holds(measured) ?? true
   }
 
+  private enum CodingKeys: String, CodingKey {
+    case scenario, metric, unit, target, measured, ok
+  }
+
+  /// Reads a figure; one without a number was never reached.
+  public init(from decoder: any Decoder) throws {
+    let members = try decoder.container(keyedBy: CodingKeys.self)
+    scenario = try members.decode(String.self, forKey: .scenario)
+    metric = try members.decode(String.self, forKey: .metric)
+    unit = try members.decode(String.self, forKey: .unit)
+    target = try members.decodeIfPresent(String.self, forKey: .target)
+    measured = try members.decodeIfPresent(Double.self, forKey: .measured) ?? .infinity
+    ok = try members.decode(Bool.self, forKey: .ok)
+  }
+
+  /// Writes every member, null where there is no target, or where JSON has no number for what was
+  /// never reached.
+  public func encode(to encoder: any Encoder) throws {
+    var members = encoder.container(keyedBy: CodingKeys.self)
+    try members.encode(scenario, forKey: .scenario)
+    try members.encode(metric, forKey: .metric)
+    try members.encode(unit, forKey: .unit)
+    try members.encode(target, forKey: .target)
+    try members.encode(measured.isFinite ? measured : nil, forKey: .measured)
+    try members.encode(ok, forKey: .ok)
+  }
+
   /// A number with as many digits as it takes, at most two behind the point.
   public static func digits(_ number: Double) -> String {
     guard number.isFinite, abs(number) < 1e12 else { return "never" }
