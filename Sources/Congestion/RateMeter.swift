@@ -22,16 +22,17 @@ struct RateMeter {
 
   /// Counts bytes at a time. Times may come somewhat out of order.
   mutating func add(_ bytes: Int, at time: MonotonicTime) {
-    advance(to: time)
     let bucket = bucket(of: time)
+    advance(to: time, bucket)
     guard bucket <= newest, newest &- bucket < Self.count else { return }
     buckets[row(bucket)] &+= bytes
     total &+= bytes
   }
 
   /// Moves the window on to a time. After a pause it starts with that: a silence is not a rate.
-  mutating func advance(to time: MonotonicTime) {
-    let bucket = bucket(of: time)
+  mutating func advance(to time: MonotonicTime) { advance(to: time, bucket(of: time)) }
+
+  private mutating func advance(to time: MonotonicTime, _ bucket: Int64) {
     if firstAt == nil || bucket > newest &+ Self.count || bucket < newest &- Self.farBack {
       buckets = InlineArray(repeating: 0)
       total = 0

@@ -238,6 +238,13 @@ public struct SecureTransport: ~Copyable {
   /// Which of our sockets media goes from; meaningful where `remoteAddress` is not nil.
   public var localPath: LocalPath { ice.selectedKey?.local ?? .only }
 
+  /// Both of them, once per packet: unlike asking for each, it copies nothing.
+  @inline(never)
+  public mutating func sendingPath() -> (remote: SocketAddress, local: LocalPath)? {
+    guard let key = ice.sendingKey() else { return nil }
+    return (key.remote, key.local)
+  }
+
   /// Whether both SRTP directions are keyed.
   public var isSecured: Bool { profile != nil }
 

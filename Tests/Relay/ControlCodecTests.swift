@@ -33,7 +33,29 @@ struct ControlCodecTests {
         TransportSample(
           milliseconds: 1, intervalMilliseconds: 5_000, inbound: [.audio: StreamSample(packets: 9)],
           outbound: [.video: StreamSample(lost: 3)], roundTripMilliseconds: 12.5))),
+    .event(
+      sequence: .max,
+      .sample(
+        SessionReference(session: "", room: "r\"\\/\n\u{1}\u{7F}", participant: "æøå 🇩🇰"),
+        TransportSample(
+          milliseconds: .min, intervalMilliseconds: -1,
+          inbound: [
+            .audio: StreamSample(packets: .max, bytes: .min, jitterMilliseconds: 1e-9),
+            .video: StreamSample(nacked: 1, retransmitted: 2, keyframeRequests: 3),
+          ],
+          outbound: [:], roundTripMilliseconds: nil, estimatedBitrate: 1_234_567,
+          queueingMilliseconds: 1e21, pictureLevel: .fewerFrames))),
   ]
+
+  @Test("a figure that is no number is refused, whoever writes the frame")
+  func notANumber() {
+    let sample = TransportSample(
+      milliseconds: 1, intervalMilliseconds: 1, inbound: [:], outbound: [:],
+      roundTripMilliseconds: .nan)
+    #expect(throws: ControlCodecError.malformed) {
+      try ControlCodec.encode(.event(sequence: 1, .sample(Self.reference, sample)))
+    }
+  }
 
   @Test("every frame comes back as it was sent", arguments: frames)
   func roundTrip(frame: ControlFrame) throws {

@@ -1,6 +1,6 @@
 import Glibc
 
-/// `forwarding`: proves that forwarding allocates nothing, then measures what it costs.
+/// `forwarding`: proves that forwarding allocates nothing, nor TURN, then measures what it costs.
 /// `forwarding --proof` does the first only and takes a few seconds; `forwarding --count` is a run for
 /// a tool that counts instructions; `forwarding --cost VISITS…` measures at these numbers of visits.
 /// Exits with 1 where the proof fails or a packet went missing.
@@ -13,10 +13,10 @@ enum ForwardingBenchmark {
       let holds: Bool
       switch arguments.first {
       case nil:
-        let isProven = try AllocationProof.run()
+        let isProven = try prove()
         print("")
         holds = try ForwardingCost.run(visits: [50, 300]) && isProven
-      case "--proof" where arguments.count == 1: holds = try AllocationProof.run()
+      case "--proof" where arguments.count == 1: holds = try prove()
       case "--count" where arguments.count == 1: holds = try InstructionCount.run()
       case "--cost" where !visits.isEmpty && visits.count == arguments.count - 1:
         holds = try ForwardingCost.run(visits: visits)
@@ -30,6 +30,13 @@ enum ForwardingBenchmark {
       exit(1)
     }
   }
+}
+
+/// Every proof, whether or not the first holds.
+private func prove() throws -> Bool {
+  let isForwarding = try AllocationProof.run()
+  print("")
+  return try TURNProof.run() && isForwarding
 }
 
 /// Text for a terminal of 80 columns, without Foundation.

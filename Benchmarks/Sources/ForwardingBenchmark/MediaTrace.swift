@@ -129,4 +129,8 @@ enum BenchmarkError: Error {
   case notSecured
   /// The floor could not open or seal a packet.
   case floorFailed
+  /// TURN did not allow what it should.
+  case notAllowed
+  /// TURN did not pass a packet on.
+  case notForwarded
 }

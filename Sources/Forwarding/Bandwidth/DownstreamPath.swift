@@ -30,6 +30,8 @@ struct DownstreamPath: ~Copyable {
   static let soundReserve = 46_000
 
   private let controllers: FixedTable<CongestionController>
+  /// What the controller concluded when it was last told anything.
+  private var outlook = PathOutlook()
   private var reported = ReportedCapacity()
   private var standing = StandingQueue()
   private var lastProbe: MonotonicTime?
@@ -118,6 +120,7 @@ struct DownstreamPath: ~Copyable {
   mutating func advance(to now: MonotonicTime) {
     guard hasFeedback else { return }
     controllers[0].advance(to: now)
+    outlook = controllers[0].outlook
     noteStanding(at: now)
     if let probe, probe.isComplete || probe.isStale(at: now) { self.probe = nil }
     setPace(at: now)
@@ -126,27 +129,28 @@ struct DownstreamPath: ~Copyable {
   /// Bounds what is sent while a queue stands. Where another flow fills it there is nothing to be gained
   /// by making way.
   private mutating func noteStanding(at now: MonotonicTime) {
-    guard !controllers[0].isCompeting else { return standing.removeAll() }
-    guard !controllers[0].isSilent else { return }
+    guard !outlook.isCompeting else { return standing.removeAll() }
+    guard !outlook.isSilent else { return }
     let isVain = standing.update(
-      estimate: controllers[0].estimate, arrives: controllers[0].acknowledged,
-      delay: controllers[0].queueingDelay, loss: controllers[0].lossFraction, wait: .zero,
-      found: controllers[0].found, at: now)
+      estimate: outlook.estimate, arrives: outlook.acknowledged,
+      delay: outlook.queueingDelay, loss: outlook.lossFraction, wait: .zero,
+      found: outlook.found, at: now)
     if isVain { controllers[0].noteCompetitor(at: now) }
   }
 
   private mutating func setPace(at now: MonotonicTime) {
     pacedAt = now
-    budget.setRate(bitsPerSecond: controllers[0].pacingRate, at: now)
+    outlook = controllers[0].outlook
+    budget.setRate(bitsPerSecond: outlook.pacingRate, at: now)
     budget.setBurst(isWide ? PacingBudget.wideBurst : PacingBudget.burst)
     if isClosed, !isBlocked { isClosed = false }
   }
 
   /// Whether the path carries clearly more than it is given, and its queue is empty.
   private var isWide: Bool {
-    controllers[0].hasAnswer && controllers[0].isApplicationLimited
-      && !controllers[0].isCompeting && controllers[0].lossFraction < Self.clearLoss
-      && controllers[0].queueingDelay < Self.shortQueue
+    outlook.hasAnswer && outlook.isApplicationLimited
+      && !outlook.isCompeting && outlook.lossFraction < Self.clearLoss
+      && outlook.queueingDelay < Self.shortQueue
   }
 
   // MARK: Packets
@@ -179,6 +183,7 @@ struct DownstreamPath: ~Copyable {
   }
 
   /// When the first packet that waits may leave; nil while none waits or none may.
+  @inline(__always)
   var nextRelease: MonotonicTime? {
     guard !queue.isEmpty else { return nil }
     return hasFeedback ? budget.nextRelease : .zero
@@ -186,9 +191,11 @@ struct DownstreamPath: ~Copyable {
 
   /// Whether a probe should be filled with pictures: not before the first answer, as their packets are
   /// large.
-  var fillsProbes: Bool { hasFeedback && controllers[0].hasAnswer && !queue.isEmpty }
+  @inline(__always)
+  var fillsProbes: Bool { hasFeedback && outlook.hasAnswer && !queue.isEmpty }
 
   /// Whether the packets that wait have done so for too long.
+  @inline(__always)
   func isOverdue(at now: MonotonicTime) -> Bool {
     guard let first = queue.first else { return false }
     return now - first.cameAt > (isBlocked ? Self.longestWaitWhileBlocked : Self.longestWait)
@@ -197,15 +204,16 @@ struct DownstreamPath: ~Copyable {
   // MARK: Questions
 
   /// Whether only sound should leave: the path's queue is being emptied, or nobody hears us.
-  var isBlocked: Bool { hasFeedback && (controllers[0].isDraining || controllers[0].isSilent) }
+  @inline(__always)
+  var isBlocked: Bool { hasFeedback && (outlook.isDraining || outlook.isSilent) }
 
   /// Whether nobody has heard us for a while.
-  var isSilent: Bool { hasFeedback && controllers[0].isSilent }
+  var isSilent: Bool { hasFeedback && outlook.isSilent }
 
   /// What the path carries in bit/s; nil where nothing speaks of a limit.
   func capacity(at now: MonotonicTime) -> Int? {
     guard hasFeedback else { return reported.bitrate(at: now) }
-    return min(controllers[0].estimate, standing.bound.map { Int($0) } ?? .max)
+    return min(outlook.estimate, standing.bound.map { Int($0) } ?? .max)
   }
 
   /// What there is for pictures in bit/s, once sound has its share and lost packets are sent again;
@@ -218,10 +226,10 @@ struct DownstreamPath: ~Copyable {
   }
 
   /// The part of the packets that is lost on the path, smoothed over some seconds, 0 ... 1.
-  var lossFraction: Double { hasFeedback ? controllers[0].lossFraction : reported.lossFraction }
+  var lossFraction: Double { hasFeedback ? outlook.lossFraction : reported.lossFraction }
 
   /// How long packets wait in the path's queues; nil where not known.
-  var queueingDelay: TimeSpan? { hasFeedback ? controllers[0].queueingDelay : nil }
+  var queueingDelay: TimeSpan? { hasFeedback ? outlook.queueingDelay : nil }
 
   /// Bytes a millisecond that may be sent again: never more than half of what the path carries.
   func resendRate(at now: MonotonicTime) -> Int64 {
@@ -245,6 +253,7 @@ struct DownstreamPath: ~Copyable {
   }
 
   /// How long a padding packet the probe wants now, without what SRTP adds; nil where none is due.
+  @inline(__always)
   func padding(at now: MonotonicTime) -> Int? {
     guard let probe, probe.nextSend <= now, !probe.isComplete else { return nil }
     return probe.paddingBytes - Self.sealing

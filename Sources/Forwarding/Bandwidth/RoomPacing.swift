@@ -135,6 +135,7 @@ extension Room {
 
 extension DownstreamPath {
   /// When something is to be done on it.
+  @inline(__always)
   var nextWake: MonotonicTime? {
     var next = dueAt
     if let first = queue.first {

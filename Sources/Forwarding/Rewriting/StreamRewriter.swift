@@ -140,7 +140,9 @@ struct StreamRewriter: BitwiseCopyable {
     return mapped
   }
 
-  /// The outgoing numbers of a packet of the present source that was sent before.
+  /// The outgoing numbers of a packet of the present source that was sent before. Inlined, or the whole
+  /// rewriter would be copied for the call.
+  @inline(__always)
   func mapped(_ packet: Numbers) -> Numbers? {
     guard let run = leftOut.run(of: packet.sequence) else { return nil }
     return Numbers(

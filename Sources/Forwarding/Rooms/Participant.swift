@@ -163,7 +163,7 @@ struct Participant: ~Copyable {
     _ header: RTPHeader, in packet: UnsafeRawBufferPointer, now: MonotonicTime
   ) -> StreamTable.Role? {
     if let role = sources.role(of: header.ssrc, now: now) {
-      return matches(role, header.payloadType) ? role : nil
+      return Self.matches(role, header.payloadType, of: tracks) ? role : nil
     }
     let named = kindByName(header, in: packet)
     for index in 0..<tracks.count {
@@ -176,7 +176,7 @@ struct Participant: ~Copyable {
         && agreement.redundantPayloadType != header.payloadType
       let role = StreamTable.Role(
         kind: kind, isRetransmission: isRetransmission, layer: Int8(layer))
-      guard matches(role, header.payloadType),
+      guard Self.matches(role, header.payloadType, of: tracks),
         kind == .audio || layerCount == 1 || isNamed(role, header, in: packet)
       else { continue }
       sources.bind(header.ssrc, to: role, isDeclared: false, now: now)
@@ -185,7 +185,11 @@ struct Participant: ~Copyable {
     return nil
   }
 
-  private func matches(_ role: StreamTable.Role, _ payloadType: PayloadType) -> Bool {
+  /// Static, as a method would be called with a copy of the whole participant.
+  private static func matches(
+    _ role: StreamTable.Role, _ payloadType: PayloadType,
+    of tracks: borrowing FixedTable<IncomingTrack>
+  ) -> Bool {
     guard let agreement = tracks[Self.track(role.kind, layer: Int(role.layer))].agreement else {
       return false
     }

@@ -16,7 +16,18 @@ enum ControlCodec {
 
   /// The frame as it travels.
   static func encode(_ frame: ControlFrame) throws(ControlCodecError) -> [UInt8] {
+    if case .event(let sequence, .sample(let reference, let sample)) = frame,
+      let body = SampleFrame.body(sequence: sequence, reference, sample)
+    {
+      return try prefixed(body)
+    }
     guard let body = try? JSONEncoder().encode(frame) else { throw .malformed }
+    return try prefixed(body)
+  }
+
+  private static func prefixed(
+    _ body: some Collection<UInt8>
+  ) throws(ControlCodecError) -> [UInt8] {
     guard body.count <= maximumFrame else { throw .tooLong }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(4 + body.count)

@@ -227,7 +227,7 @@ public struct RelayCore: ~Copyable {
       }
       // The one field, not a method of the record: that would be called with a copy of the whole room.
       let session = Int(rooms[Int(entry.room)].members[Int(entry.participant)])
-      guard session >= 0, let destination = sessions[session].transport.remoteAddress,
+      guard session >= 0, let path = sessions[session].transport.sendingPath(),
         let slot = queue.sink.slot(at: index).baseAddress
       else {
         counters.droppedUnsendable &+= 1
@@ -251,8 +251,7 @@ public struct RelayCore: ~Copyable {
         isPicture = sessions[session].pictures.contains(secondByte: secondByte)
       }
       queue.commitMedia(
-        index, length: sealed, to: destination,
-        local: sessions[session].transport.localPath.rawValue, isPicture: isPicture)
+        index, length: sealed, to: path.remote, local: path.local.rawValue, isPicture: isPicture)
     }
   }
 }

@@ -66,11 +66,14 @@ extension FrontConnection {
     switch StreamOpening(first.span.bytes) {
     case .undecided: return
     case .http: stage = .http(makePipe(first))
-    case .turn: stage = .turn(TURNRelay(services.makeTURNServer(for: address), first, services.now))
+    case .turn:
+      tls?.keepBuffers()
+      stage = .turn(TURNRelay(services.makeTURNServer(for: address), first, services.now))
     case .frames(let username):
       guard let tag = WorkerTag(userName: username, in: first.span.bytes),
         let stream = makeStream(toWorker: tag.worker, peer: nil, index: 0)
       else { return leave() }
+      tls?.keepBuffers()
       stage = .frames(stream)
       first.withUnsafeBytes { stream.send($0) }
     case .tls, .unknown: return leave()

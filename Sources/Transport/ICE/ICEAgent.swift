@@ -42,6 +42,16 @@ struct ICEAgent: ~Copyable {
     return checked.pairs.table.paths[index].key
   }
 
+  /// The same, once per packet: a call that may not change anything is made with a copy of the whole
+  /// agent, this one is not.
+  mutating func sendingKey() -> PathKey? {
+    guard let index = checked.pairs.table.selected,
+      let answered = checked.pairs.table.paths[index].lastAnswered,
+      now - answered < timers.consent, !isOver
+    else { return nil }
+    return checked.pairs.table.paths[index].key
+  }
+
   /// When anything authenticated was last heard from the peer, over any path.
   var lastHeard: MonotonicTime { liveness.lastHeard }
 

@@ -19,6 +19,17 @@ struct GCMKey: ~Copyable {
     var word2: UInt32 = 0
   }
 
+  /// A cipher that OpenSSL calls directly, where it can; made once for the process.
+  private struct Method: @unchecked Sendable {
+    /// Never changed after it was made, nor freed.
+    let cipher: OpaquePointer?
+
+    init(_ provided: OpaquePointer?) { cipher = besoeg_direct_method(provided) ?? provided }
+  }
+
+  private static let aes128 = Method(EVP_aes_128_gcm())
+  private static let aes256 = Method(EVP_aes_256_gcm())
+
   /// Whether the key seals or opens; OpenSSL fixes it per context.
   enum Direction {
     case seal
@@ -41,7 +52,7 @@ struct GCMKey: ~Copyable {
     guard sessionKey.count == 16 || sessionKey.count == 32, sessionSalt.count == 12,
       let context = EVP_CIPHER_CTX_new()
     else { return nil }
-    let cipher = sessionKey.count == 16 ? EVP_aes_128_gcm() : EVP_aes_256_gcm()
+    let cipher = sessionKey.count == 16 ? Self.aes128.cipher : Self.aes256.cipher
     let encrypts: Int32 = direction == .seal ? 1 : 0
     guard EVP_CipherInit_ex(context, cipher, nil, sessionKey, nil, encrypts) == 1 else {
       EVP_CIPHER_CTX_free(context)

@@ -13,7 +13,9 @@ struct ReplayWindow: BitwiseCopyable {
   /// A ring of bits; index `i` is bit `i % 1024`.
   private var bits = InlineArray<16, UInt64>(repeating: 0)
 
-  /// Whether `index` has neither been used nor fallen out of the window.
+  /// Whether `index` has neither been used nor fallen out of the window. Inlined, or the whole window
+  /// would be copied for the call.
+  @inline(__always)
   func allows(_ index: UInt64) -> Bool {
     guard isStarted, index <= highest else { return true }
     guard highest &- index < Self.size else { return false }

@@ -7,7 +7,9 @@ struct StreamState: BitwiseCopyable {
   /// The table's tick when it was last used.
   var lastUsed: UInt64 = 0
 
-  /// The SRTP index that `sequence` stands for; nil where it lies beyond the last.
+  /// The SRTP index that `sequence` stands for; nil where it lies beyond the last. Inlined, or both
+  /// windows would be copied for the call.
+  @inline(__always)
   func index(of sequence: UInt16) -> UInt64? {
     rtp.isStarted ? PacketIndex.estimate(sequence, highest: rtp.highest) : UInt64(sequence)
   }

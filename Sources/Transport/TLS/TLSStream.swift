@@ -196,6 +196,10 @@ public struct TLSStream: ~Copyable {
     }
   }
 
+  /// Keeps its record buffers, 34 KiB, from now on: a connection that carries media is never at rest, and
+  /// would take and give back each of them with every packet.
+  public mutating func keepBuffers() { besoeg_ssl_keep_buffers(ssl) }
+
   /// Asks the peer for new keys, and has new keys itself (RFC 8446 §4.6.3): for tests.
   mutating func requestKeyUpdate() -> Bool {
     SSL_key_update(ssl, Int32(SSL_KEY_UPDATE_REQUESTED)) == 1 && SSL_do_handshake(ssl) == 1

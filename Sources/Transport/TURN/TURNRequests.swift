@@ -163,10 +163,9 @@ extension TURNServer {
 
   /// §12.2.
   private mutating func bind(_ message: TURNMessage, at now: MonotonicTime) -> Answer {
-    guard let number = message.channelNumber, message.peers.count == 1,
+    guard let number = message.channelNumber, let peer = message.onlyPeer,
       let channel = TURNChannel(rawValue: number)
     else { return .error(400) }
-    let peer = message.peers[0]
     if let code = allocation?.refusal(of: peer) { return .error(code) }
     let until = now + configuration.channelLifetime
     guard allocation?.bind(channel, to: peer.address, until: until, now: now) == true else {

@@ -117,10 +117,9 @@ public struct TURNServer: Sendable {
 
   /// Indications are not authenticated and never answered (§11.2): what does not fit is dropped.
   private func indicate(_ message: TURNMessage, at now: MonotonicTime) -> Outcome {
-    guard message.stun.method == .send, message.unknownRequired == nil, message.peers.count == 1,
-      let data = message.data, let allocation
+    guard message.stun.method == .send, message.unknownRequired == nil,
+      let peer = message.onlyPeer, let data = message.data, let allocation
     else { return .nothing }
-    let peer = message.peers[0]
     guard allocation.refusal(of: peer) == nil, allocation.isPermitted(peer.address, at: now) else {
       return .nothing
     }

@@ -1,5 +1,5 @@
 import COpenSSL
-import Wire
+public import Wire
 
 /// A name that lets its holder use the TURN server for one session until a certain second, with no
 /// list of users kept anywhere: `<seconds since 1970>:<worker, two hexadecimal digits>:<session>`.
@@ -55,7 +55,7 @@ public struct TURNUserName: Sendable, Hashable {
 
 /// The key that a long-term credential signs messages with: the MD5 of
 /// `user name ":" realm ":" password` (RFC 8489 §9.2.2); nil if OpenSSL refuses.
-func longTermKey(userName: String, realm: String, password: String) -> HMACSHA1? {
+public func longTermKey(userName: String, realm: String, password: String) -> HMACSHA1? {
   let text = Array("\(userName):\(realm):\(password)".utf8)
   var digest = [UInt8](repeating: 0, count: 16)
   var length: UInt32 = 16

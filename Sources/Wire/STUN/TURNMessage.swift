@@ -18,8 +18,10 @@ public struct TURNMessage: Sendable {
   public private(set) var channelNumber: UInt16?
   /// LIFETIME in seconds.
   public private(set) var lifetime: UInt32?
-  /// Every XOR-PEER-ADDRESS.
-  public private(set) var peers: [TURNPeer] = []
+  /// The first XOR-PEER-ADDRESS, apart from the others: most messages have one, and an array for it would
+  /// be an allocation for every packet of a client that binds no channels.
+  private var firstPeer: TURNPeer?
+  private var otherPeers: [TURNPeer] = []
   /// Where the content of DATA lies.
   public private(set) var data: Range<Int>?
   /// The protocol number in REQUESTED-TRANSPORT; 17 is UDP.
@@ -37,6 +39,12 @@ public struct TURNMessage: Sendable {
   /// The first attribute that must be understood but is not, if there is one. DONT-FRAGMENT is such an
   /// attribute to us (§7.2).
   public private(set) var unknownRequired: STUNAttribute?
+
+  /// Every XOR-PEER-ADDRESS.
+  public var peers: [TURNPeer] { firstPeer.map { [$0] + otherPeers } ?? [] }
+
+  /// The one XOR-PEER-ADDRESS; nil where there is none, or more than one.
+  public var onlyPeer: TURNPeer? { otherPeers.isEmpty ? firstPeer : nil }
 
   /// Parses bytes that are one message.
   public init(parsing bytes: RawSpan) throws(ParseError) {
@@ -69,9 +77,14 @@ public struct TURNMessage: Sendable {
       try Self.expect(4, value)
       lifetime = lifetime ?? bytes.loadUInt32(at: value.lowerBound)
     case .xorPeerAddress:
-      guard peers.count < Self.maximumPeers else { throw .tooMany }
       let address = try stun.xorAddress(in: value, of: bytes)
-      peers.append(TURNPeer(address: address, family: value.count == 8 ? .ipv4 : .ipv6))
+      let peer = TURNPeer(address: address, family: value.count == 8 ? .ipv4 : .ipv6)
+      guard firstPeer != nil else {
+        firstPeer = peer
+        return
+      }
+      guard otherPeers.count < Self.maximumPeers - 1 else { throw .tooMany }
+      otherPeers.append(peer)
     case .xorRelayedAddress:
       let address = try stun.xorAddress(in: value, of: bytes)
       relayedAddress = relayedAddress ?? address

@@ -92,13 +92,7 @@ final class Capacity {
       let theirs = janus.flatMap {
         bench.point($0.name, visits: max(1, $0.visits * share / 100))
       }
-      for (name, value) in [("p50", \Point.p50), ("p99", \.p99), ("p99.9", \.p999)] {
-        bench.figures.append(
-          Figure(
-            name: "\(name) added latency at \(share) % of the own limit (floor: of ours)",
-            unit: "ms", besoeg: ours[keyPath: value], janus: theirs?[keyPath: value],
-            floor: floor?[keyPath: value]))
-      }
+      note("at \(share) % of the own limit (floor: of ours)", ours, janus: theirs, floor: floor)
       if share == 80, let floor {
         bench.figures.append(
           Figure(
@@ -109,13 +103,20 @@ final class Capacity {
     guard let janus, let theirs = bench.point(janus.name, visits: janus.visits),
       let ours = bench.point("besoeg", visits: janus.visits)
     else { return }
-    bench.figures.append(
-      Figure(
-        name: "p99 added latency at Janus' own limit", unit: "ms", besoeg: ours.p99,
-        janus: theirs.p99))
+    note("at Janus' own limit", ours, janus: theirs, floor: nil)
     bench.figures.append(
       Figure(
         name: "p99 at Janus' own limit against Janus'", unit: "ratio",
         besoeg: ours.p99 / max(0.001, theirs.p99), target: 0.1))
+  }
+
+  /// How late packets are: half of them, all but one in a hundred, all but one in a thousand.
+  private func note(_ place: String, _ ours: Point, janus: Point?, floor: Point?) {
+    for (name, value) in [("p50", \Point.p50), ("p99", \.p99), ("p99.9", \.p999)] {
+      bench.figures.append(
+        Figure(
+          name: "\(name) added latency \(place)", unit: "ms", besoeg: ours[keyPath: value],
+          janus: janus?[keyPath: value], floor: floor?[keyPath: value]))
+    }
   }
 }
