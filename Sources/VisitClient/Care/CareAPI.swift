@@ -78,11 +78,6 @@ extension BesoegAPI {
     try await list(ServiceRequest(.GET, "/api/v1/tasks"))
   }
 
-  /// A citizen's series that may still have visits to come.
-  public func series(of citizen: String) async throws(ServiceError) -> [SeriesReference] {
-    try await list(ServiceRequest(.GET, "/api/v1/series?person=\(segment(citizen))"))
-  }
-
   /// Lets a series get less and end; days such as `2026-11-21`.
   public func taper(
     series: String, fortnightlyFrom: String?, onDemandFrom: String

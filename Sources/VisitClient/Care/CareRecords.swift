@@ -139,14 +139,6 @@ public struct PostRecord: Codable, Sendable {
   public var failure: String?
 }
 
-/// A series as a list shows it.
-public struct SeriesReference: Codable, Sendable {
-  /// The id.
-  public var id: String
-  /// How it repeats.
-  public var rule: String?
-}
-
 /// What tapering a series did.
 public struct TaperRecord: Codable, Sendable {
   /// What the citizen can be told.

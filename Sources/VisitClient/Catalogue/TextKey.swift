@@ -175,7 +175,7 @@ public enum TextKey: String, Sendable, CaseIterable {
   case helpCitizens, rosterHeading, rosterNothing, rosterBackup, rosterEmpty, helpRequests,
     requestsNone, requestsHint, requestCallback, requestDropIn, requestWish, helpFreed,
     helpFreedOffer, helpFreedTo, freedNone, freedWaiting, freedForWhom, freedOffered,
-    numberUnclear, choiceUnclear, helpStart, helpStartAnswer, helpStartPractice, helpStartResult,
+    numberUnclear, helpStart, helpStartAnswer, helpStartPractice, helpStartResult,
     helpStartNote, helpStartDevice, helpStartNetwork, helpStartNoPicture, helpStartNoSound,
     helpStartAdvice, wordsStartAnswer, wordsStartStep, wordsStartResult, wordsStartDevice,
     wordsStartNetwork, wordsStartConclusion, startHeading, startNotAsked, startNext, startDue,
@@ -188,8 +188,8 @@ public enum TextKey: String, Sendable, CaseIterable {
     helpCafeException, helpExceptGrant,
     wordsPurpose
   // Teams, settings and retention.
-  case helpTeams, helpAddToTeam, helpRemoveFromTeam, helpTeam, noTeams, teamHeading, teamJoined,
-    teamLeft, teamNotFound, helpCircle, helpPrimary, helpBackup, circleLine, helpSettings,
+  case helpTeams, helpAddToTeam, helpRemoveFromTeam, noTeams, teamHeading, teamJoined,
+    teamLeft, helpCircle, helpPrimary, helpBackup, circleLine, helpSettings,
     helpSettingsBooking, helpSettingsDaily, helpSettingsOpening, helpEmergencyNumber,
     settingsUnreadable, helpRetention, helpRetentionKind, helpRetentionDays, helpRetentionFrom,
     retentionNoSuchKind, retentionFromEvent, retentionFromCourse, columnKind, columnDays,

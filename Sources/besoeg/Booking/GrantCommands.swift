@@ -95,13 +95,8 @@ struct AddGrant: AsyncParsableCommand {
   func run() async throws {
     let program = try ClientProgram(ca: common.ca)
     let texts = program.texts
-    let purposes = try purpose?.split(separator: ",").map { word in
-      let codes = ["economy", "everydayLife"]
-      guard let code = texts.code(String(word), of: codes, words: .wordsPurpose) else {
-        throw ProgramFailure(
-          texts[.choiceUnclear, ["word": String(word), "words": texts[.wordsPurpose]]])
-      }
-      return code
+    let purposes = try purpose?.split(separator: ",").map {
+      try texts.choice(String($0), of: ["economy", "everydayLife"], words: .wordsPurpose)
     }
     let person = try await program.person(citizen.joined(separator: " "), role: .citizen)
     let body = Body(

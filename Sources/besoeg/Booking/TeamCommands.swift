@@ -167,7 +167,7 @@ extension ClientProgram {
   func team(_ words: String) async throws -> TeamRecord {
     let teams = try await ask { api async throws(ServiceError) in try await api.teams() }
     let asked = words.lowercased()
-    let found = teams.first { $0.id.lowercased() == asked || $0.name.lowercased() == asked }
+    let found = teams.first { $0.id.lowercased() == asked || $0.name.lowercased().hasPrefix(asked) }
     guard let found else {
       let names = teams.map(\.name).joined(separator: ", ")
       throw ProgramFailure(texts[.teamNotFound, ["words": words, "names": names]])

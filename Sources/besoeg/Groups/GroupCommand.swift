@@ -209,19 +209,8 @@ extension ClientProgram {
 
   /// The id of the team that `words` mean; one's own without words, nil where nobody keeps teams.
   func team(_ words: String?) async throws -> String? {
+    if let words { return try await (team(words) as TeamRecord).id }
     let teams = try await ask { api async throws(ServiceError) in try await api.teams() }
-    guard let words else {
-      return teams.first { $0.members.contains { $0.id == api.personID } }?.id
-    }
-    let wanted = words.lowercased()
-    guard
-      let team = teams.first(where: {
-        $0.id == words || $0.name.lowercased().hasPrefix(wanted)
-      })
-    else {
-      let names = teams.map(\.name).joined(separator: ", ")
-      throw ProgramFailure(texts[.teamNotFound, ["words": words, "names": names]])
-    }
-    return team.id
+    return teams.first { $0.members.contains { $0.id == api.personID } }?.id
   }
 }

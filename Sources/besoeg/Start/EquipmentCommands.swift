@@ -35,11 +35,8 @@ struct EquipmentCommand: AsyncParsableCommand {
     let texts = program.texts
     let name = label.joined(separator: " ")
     if let add {
-      guard let kind = texts.code(add, of: Self.kinds, words: .wordsEquipment), !name.isEmpty
-      else {
-        throw ProgramFailure(
-          texts[.choiceUnclear, ["word": add, "words": texts[.wordsEquipment]]])
-      }
+      let kind = try texts.choice(add, of: Self.kinds, words: .wordsEquipment)
+      guard !name.isEmpty else { throw ValidationError(texts[.helpEquipmentName]) }
       let piece = try await program.ask { api async throws(ServiceError) in
         try await api.addEquipment(name, kind: kind)
       }
@@ -62,10 +59,7 @@ struct EquipmentCommand: AsyncParsableCommand {
       }
     } else if back || condition != nil {
       let word = condition ?? texts.list(.wordsCondition)[0]
-      guard let code = texts.code(word, of: Self.conditions, words: .wordsCondition) else {
-        throw ProgramFailure(
-          texts[.choiceUnclear, ["word": word, "words": texts[.wordsCondition]]])
-      }
+      let code = try texts.choice(word, of: Self.conditions, words: .wordsCondition)
       let body = Check(condition: code, isBack: back)
       changed = try await program.ask { api async throws(ServiceError) in
         try await api.equipment(piece.id, "check", body)
@@ -130,9 +124,7 @@ struct HomeVisitCommand: AsyncParsableCommand {
     if let text, !citizen.isEmpty {
       let person = try await program.person(citizen.joined(separator: " "), role: .citizen)
       let word = fault ?? texts.list(.wordsFault)[0]
-      guard let code = texts.code(word, of: Self.faults, words: .wordsFault) else {
-        throw ProgramFailure(texts[.choiceUnclear, ["word": word, "words": texts[.wordsFault]]])
-      }
+      let code = try texts.choice(word, of: Self.faults, words: .wordsFault)
       let things = bring?.split(separator: ",").map(String.init) ?? []
       try await program.ask { api async throws(ServiceError) in
         try await api.orderHome(person.id, fault: code, text: text, bring: things)
@@ -214,10 +206,7 @@ struct ParkedCommand: AsyncParsableCommand {
     if let topic, !citizen.isEmpty {
       let person = try await program.person(citizen.joined(separator: " "), role: .citizen)
       let word = to ?? texts.list(.wordsRecipient)[0]
-      guard let code = texts.code(word, of: Self.recipients, words: .wordsRecipient) else {
-        throw ProgramFailure(
-          texts[.choiceUnclear, ["word": word, "words": texts[.wordsRecipient]]])
-      }
+      let code = try texts.choice(word, of: Self.recipients, words: .wordsRecipient)
       try await program.ask { api async throws(ServiceError) in
         try await api.park(topic, of: person.id, to: code, note: note)
       }

@@ -61,10 +61,7 @@ struct StartCommand: AsyncParsableCommand {
     let program = try ClientProgram(ca: common.ca)
     let texts = program.texts
     func code(_ word: String, _ codes: [String], _ words: TextKey) throws -> String {
-      guard let code = texts.code(word, of: codes, words: words) else {
-        throw ProgramFailure(texts[.choiceUnclear, ["word": word, "words": texts[words]]])
-      }
-      return code
+      try texts.choice(word, of: codes, words: words)
     }
     let person = try await program.person(citizen.joined(separator: " "), role: .citizen)
     if advice { return try await showAdvice(person, program) }

@@ -24,7 +24,7 @@ extension PurgeTable {
           condition: "t.wake IS NULL AND (t.destination = 'partner' OR t.state <> 'failed')",
           citizen: "t.citizen")
       ]
-    case .visits, .ledger, .callQuality, .grants, .followUps, .queue, .callbacks, .pairing,
+    case .visits, .ledger, .callQuality, .grants, .followUps, .queue, .callbacks, .start, .pairing,
       .accessLog, .audit, .events:
       []
     }
