@@ -19,15 +19,13 @@ import Visits
     #expect(
       names == [
         "absence", "absenceTask", "accessLog", "audit", "autoAnswer", "calendarFeed", "callback",
-        "careCircle", "delayNotice", "device", "devicePresence", "dropInSession", "dutyRota",
-        "equipment", "event", "eventAudience", "followUp", "freedTime", "goal", "grantEntry",
-        "groupMeeting",
-        "groupMember", "groupStep", "groupUnit", "heartbeat", "homeVisitOrder", "keepApart",
-        "ledger", "note",
-        "openingProfile", "outcome", "parkedTopic", "participant", "person", "purgeLicence",
-        "queueTicket",
-        "reminder", "reminderPlan", "retention", "room", "roomTime", "sample", "screenStart",
-        "series",
+        "careCircle", "consent", "copingCard", "delayNotice", "device", "devicePresence",
+        "dropInSession", "dutyRota", "equipment", "event", "eventAudience", "followUp",
+        "freedTime", "goal", "grantEntry", "groupMeeting", "groupMember", "groupStep",
+        "groupUnit", "heartbeat", "homeVisitOrder", "journalChoice", "keepApart", "ledger",
+        "note", "openingProfile", "outcome", "parkedTopic", "participant", "person", "post",
+        "purgeLicence", "queueTicket", "reminder", "reminderPlan", "retention", "room",
+        "roomTime", "sample", "scaleChoice", "scoreAnswer", "scoreScale", "screenStart", "series",
         "seriesGap", "setting", "supportGrant", "team", "teamMember", "tenant", "timeProposal",
         "verdict", "visit", "waitingWish",
       ])

@@ -166,9 +166,13 @@ import Visits
           ORDER BY t.name
           """)
     }
-    let purged = Set(DataKind.allCases.flatMap { PurgeTable.parts(of: $0).map(\.table) })
-    // Who is around whom and in which group says what is so now; a rota is the workers' own.
-    let leftOut: Set = ["careCircle", "teamMember", "groupMember", "dutyRota"]
+    let purged = Set(
+      DataKind.allCases.flatMap {
+        (PurgeTable.parts(of: $0) + PurgeTable.careParts(of: $0)).map(\.table)
+      })
+    // Who is around whom, in which group and not asked for marks says what is so now; a rota is the
+    // workers' own.
+    let leftOut: Set = ["careCircle", "teamMember", "groupMember", "scaleChoice", "dutyRota"]
     #expect(Set(tables).subtracting(purged) == leftOut)
   }
 }

@@ -158,6 +158,13 @@ import Visits
   @Test func threeTalksWithoutAGrantAndOnlyForWhomTheSessionIs() async throws {
     let town = try await Municipality()
     try await town.openTeam()
+    try await town.store.putOpeningProfiles(
+      [
+        OpeningProfile(
+          id: OpeningProfileID(rawValue: "cafe"), team: TeamID(rawValue: "vest"), service: .dropIn,
+          validFrom: LocalDate(year: 2026, month: 1, day: 1)!,
+          week: [WeeklyHours(WeekdaySet(Weekday.allCases), [.aroundTheClock])], holidays: .open)
+      ], tenant: M.tenant, by: M.operations, at: M.now)
     let session = DropInSession(
       id: DropInSessionID(rawValue: "tuesday"), tenant: M.tenant, team: TeamID(rawValue: "vest"),
       window: TimeWindow(start: M.now, minutes: 180), host: Self.anne,
