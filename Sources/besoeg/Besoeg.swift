@@ -9,23 +9,53 @@ struct Besoeg: AsyncParsableCommand {
     commandName: "besoeg",
     abstract: Texts.current[.helpBesoeg],
     discussion: Texts.current[.helpBesoegMore],
-    subcommands: [
-      TodayCommand.self, CallCommand.self, HangUpCommand.self, BookCommand.self,
-      MoveCommand.self, CancelCommand.self, VerdictCommand.self, PeopleCommand.self,
-      WeekCommand.self, SlotsCommand.self, GrantCommand.self, AbsentCommand.self,
-      TodoCommand.self, ConvertCommand.self, DelayCommand.self, CallbackCommand.self,
-      QueueCommand.self, GroupCommand.self, PresenceCommand.self, ProposeCommand.self,
-      ChooseCommand.self, SeriesCommand.self, DutyCommand.self, AutoAnswerCommand.self,
-      NoteCommand.self, OutcomeCommand.self,
-      GoalsCommand.self, FollowUpsCommand.self, RemindersCommand.self, CalendarCommand.self,
-      ConsentsCommand.self, CardCommand.self, ScoresCommand.self, TaperCommand.self,
-      StatusMeetingCommand.self, PostsCommand.self, AccessLogCommand.self, ExportCommand.self,
-      CitizensCommand.self, RequestsCommand.self, FreedCommand.self, StartCommand.self,
-      EquipmentCommand.self, HomeVisitCommand.self, ParkedCommand.self, TeamsCommand.self,
-      CircleCommand.self, SettingsCommand.self, RetentionCommand.self, LoginCommand.self,
-      ProofFilesCommand.self,
-    ],
+    groupedSubcommands: groups,
     defaultSubcommand: TodayCommand.self)
+
+  /// The words, in the order of a day rather than of the alphabet.
+  private static let groups = [
+    group(
+      .groupToday,
+      [
+        TodayCommand.self, CallCommand.self, HangUpCommand.self, DelayCommand.self,
+        QueueCommand.self, CallbackCommand.self, RequestsCommand.self, PresenceCommand.self,
+        TodoCommand.self,
+      ]),
+    group(
+      .groupBooking,
+      [
+        WeekCommand.self, BookCommand.self, MoveCommand.self, CancelCommand.self,
+        ConvertCommand.self, SlotsCommand.self, SeriesCommand.self, TaperCommand.self,
+        ProposeCommand.self, ChooseCommand.self, FreedCommand.self, GroupCommand.self,
+        StatusMeetingCommand.self, AbsentCommand.self, DutyCommand.self, CalendarCommand.self,
+      ]),
+    group(
+      .groupCitizen,
+      [
+        CitizensCommand.self, PeopleCommand.self, StartCommand.self, GrantCommand.self,
+        ConsentsCommand.self, CardCommand.self, AutoAnswerCommand.self, RemindersCommand.self,
+        ParkedCommand.self, HomeVisitCommand.self, EquipmentCommand.self,
+      ]),
+    group(
+      .groupAfter,
+      [
+        NoteCommand.self, OutcomeCommand.self, GoalsCommand.self, ScoresCommand.self,
+        FollowUpsCommand.self, VerdictCommand.self,
+      ]),
+    group(
+      .groupOffice,
+      [
+        TeamsCommand.self, CircleCommand.self, SettingsCommand.self, RetentionCommand.self,
+        PostsCommand.self, AccessLogCommand.self, ExportCommand.self, LoginCommand.self,
+        ProofFilesCommand.self,
+      ]),
+  ]
+
+  private static func group(
+    _ name: TextKey, _ commands: [any ParsableCommand.Type]
+  ) -> CommandGroup {
+    CommandGroup(name: Texts.current[name], subcommands: commands)
+  }
 
   static func main() async {
     do {
@@ -41,7 +71,10 @@ struct Besoeg: AsyncParsableCommand {
     } catch {
       // Requests for help are errors to the parser, with status 0.
       let status = exitCode(for: error)
-      if status == .success { exit(withError: error) }
+      guard status != .success else {
+        let help = UsageText.help(fullMessage(for: error), .current)
+        return Terminal.standard.print(lines: help.components(separatedBy: "\n"))
+      }
       printError(UsageText.explain(message(for: error), .current))
       printError(Texts.current[.usageUnclear])
       Foundation.exit(status.rawValue)

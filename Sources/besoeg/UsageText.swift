@@ -10,6 +10,19 @@ enum UsageText {
     ("The value '", .usageValue),
   ]
 
+  /// What the parser's help says in English, in the order of the catalogue's words for it.
+  private static let help = [
+    "SUBCOMMANDS:", "USAGE:", "ARGUMENTS:", "OPTIONS:", "Show help information", "  See '",
+    "<subcommand>", "<options>", "(default)", "(default: ",
+  ]
+
+  /// The parser's help in the language of the screen.
+  static func help(_ text: String, _ texts: Texts) -> String {
+    let bare = text.replacing("OVERVIEW: ", with: "").replacing(" SUBCOMMANDS:", with: ":")
+      .replacing("' for detailed help.", with: "")
+    return zip(help, texts.list(.usageHelp)).reduce(bare) { $0.replacing($1.0, with: $1.1) }
+  }
+
   /// The parser's message in plain words.
   static func explain(_ message: String, _ texts: Texts) -> String {
     for (begin, key) in known where message.hasPrefix(begin) {

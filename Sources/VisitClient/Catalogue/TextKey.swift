@@ -125,7 +125,9 @@ public enum TextKey: String, Sendable, CaseIterable {
   case remindersAllWell, remindersTroubled, remindersTroubledHint
 
   // Help texts.
-  case usageUnclear, helpBesoeg, helpBesoegMore, helpLang, helpToday, helpDays, daysOutOfRange,
+  case usageHelp, usageUnclear, groupToday, groupBooking, groupCitizen, groupAfter, groupOffice,
+    helpBesoeg,
+    helpBesoegMore, helpLang, helpToday, helpDays, daysOutOfRange,
     helpCall, helpCallWhom, helpHangUp, helpBook, helpCitizen, helpAt, helpMinutes, helpWorker,
     helpMove, helpCancel, helpReason, helpVisit, helpVerdict, helpPeople, helpAddPerson,
     helpAddDevice, helpName, helpRole, helpLabel, helpLogin, helpServer, helpAuthorities,

@@ -7,7 +7,7 @@ struct TeamsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "teams", abstract: Texts.current[.helpTeams],
     subcommands: [ListTeams.self, AddToTeam.self, RemoveFromTeam.self],
-    defaultSubcommand: ListTeams.self, aliases: ["enheder"])
+    defaultSubcommand: ListTeams.self, aliases: ["team"])
 }
 
 /// `besoeg teams list`.

@@ -76,7 +76,7 @@ struct RequestsCommand: AsyncParsableCommand {
 /// `besoeg freed`: time that became free and who waits for some; `--offer 1 --to ole` offers it.
 struct FreedCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "freed", abstract: Texts.current[.helpFreed], aliases: ["ledig"])
+    commandName: "freed", abstract: Texts.current[.helpFreed], aliases: ["afbud"])
 
   @Option(help: .init(Texts.current[.helpFreedOffer]))
   var offer: Int?
