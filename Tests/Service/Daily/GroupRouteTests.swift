@@ -66,6 +66,10 @@ struct GroupRouteTests {
       #expect(
         room.json["occupants"].array.compactMap { $0["displayName"].string } == ["Mette", "Ole"])
       #expect(room.json["expected"].number == 3)
+      for member in members {
+        let seen = try await browser.send(.get, "/api/v1/visits/\(visit)/room", as: member)
+        #expect(seen.json["expected"].number == 3, "a group's meeting is each member's own")
+      }
       #expect(town.relay.joins.allSatisfy { $0.capacity == 20 })
       let stream = try await browser.events(as: members[1])
       #expect(try await stream.next("room").data["participants"].array.count == 2)

@@ -77,10 +77,13 @@ function showIdle() {
 
 /** Says who is in the room before anybody goes in: nobody meets six people unprepared (D10). */
 async function showRoom(visit) {
+  clearTimeout(page.roomTimer);
   const room = await page.service.get(`/visits/${visit.id}/room`).catch(() => undefined);
+  if (document.body.dataset.state !== "return") return;
+  // Who stands outside is not told of those who come and go.
+  page.roomTimer = setTimeout(() => showRoom(visit), 3000);
   const names = room?.occupants.map((one) => one.displayName) ?? [];
-  if (document.body.dataset.state !== "return" || names.length === 0) return;
-  element("room").textContent = fill(texts.inTheRoom, { names: joinNames(names, texts.and) });
+  element("room").textContent = names.length === 0 ? "" : fill(texts.inTheRoom, { names: joinNames(names, texts.and) });
 }
 
 /** Asks for camera and microphone once, so that the first ring finds them allowed; then lets go. */

@@ -16,7 +16,9 @@ extension BesoegStore {
     let isOwn = details.visit.participants.contains(caller.id)
     guard isOwn || caller.role.isStaff else { throw Problem(.notFound) }
     do throws(StoreError) {
-      let request = AccessRequest(details.citizen.id, part, reason: caller.reason)
+      // A group's meeting is each member's own.
+      let subject = isOwn && caller.role == .citizen ? caller.id : details.citizen.id
+      let request = AccessRequest(subject, part, reason: caller.reason)
       try await access(
         request, tenant: caller.tenant, by: caller.initiator, at: caller.askedAt)
     } catch {
