@@ -99,7 +99,7 @@ struct KioskLoop {
   /// Asks for today's visits; the answer comes as an input.
   private func look(_ feed: AsyncStream<Input>.Continuation) {
     Task { [program] in
-      if let visits = try? await program.visits(now: Date()) { feed.yield(.visits(visits)) }
+      if let visits = try? await program.visits(ofWorkdayAt: Date()) { feed.yield(.visits(visits)) }
     }
   }
 

@@ -85,6 +85,16 @@ struct DateWordsTests {
     #expect(try date("i morgen 10", now: saturday) == Self.utc(2027, 10, 31, 9, 0))
   }
 
+  @Test func midnightDoesNotEndADayOfWork() {
+    let evening = Self.utc(2026, 11, 21, 22, 58)
+    let midnight = Self.utc(2026, 11, 21, 23, 0)
+    #expect(Copenhagen().workday(at: evening).contains(Self.utc(2026, 11, 21, 23, 2)))
+    #expect(Copenhagen().workday(at: midnight).contains(Self.utc(2026, 11, 21, 22, 30)))
+    // In the middle of the day it is the calendar's: nobody of tomorrow is next.
+    let noon = Copenhagen().workday(at: Self.utc(2026, 11, 21, 11, 0))
+    #expect(noon == Self.utc(2026, 11, 20, 23, 0)..<midnight)
+  }
+
   @Test func aClockReadSlowlyStillMeansNow() throws {
     #expect(try date("9.20") == Self.utc(2026, 11, 21, 8, 20))
   }

@@ -23,6 +23,16 @@ public struct Copenhagen: Sendable {
       ?? start.addingTimeInterval(Double(days) * 86_400)
   }
 
+  /// The day of work that `now` lies in: the calendar's day, and three hours to either side of `now`
+  /// where that reaches further. A visit does not stop being the next one because midnight lies
+  /// between.
+  public func workday(at now: Date) -> Range<Date> {
+    let reach: TimeInterval = 3 * 3600
+    let start = min(startOfDay(now), now.addingTimeInterval(-reach))
+    let end = max(startOfDay(now, plusDays: 1), now.addingTimeInterval(reach))
+    return start..<end
+  }
+
   /// A point in time from its parts; nil where the clock on the wall never shows it, such as 31/2
   /// or half past two in the night when summer time begins.
   func date(year: Int, month: Int, day: Int, hour: Int, minute: Int) -> Date? {

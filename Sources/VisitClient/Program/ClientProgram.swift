@@ -55,20 +55,30 @@ public struct ClientProgram: Sendable {
     }
   }
 
+  /// The visits of the day of work, which midnight does not end.
+  public func visits(ofWorkdayAt now: Date) async throws -> [Visit] {
+    let day = copenhagen.workday(at: now)
+    return try await ask { api async throws(ServiceError) in
+      try await api.visits(from: day.lowerBound, to: day.upperBound)
+    }
+  }
+
   /// The visit that `words` mean among those of `days` days; without words, whatever `choose` takes
   /// among today's.
   public func visit(
     _ words: String, now: Date, days: Int = 1, orElse choose: ([Visit]) -> Visit?, missing: TextKey
   ) async throws -> Visit {
     if words.isEmpty {
-      guard let visit = choose(try await visits(now: now)) else {
+      guard let visit = choose(try await visits(ofWorkdayAt: now)) else {
         throw ProgramFailure(texts[missing], status: ExitStatus.noConversation)
       }
       return visit
     }
     // A whole id may be of any day.
     if VisitFinder.isWholeID(words), let visit = try? await api.visit(words) { return visit }
-    switch VisitFinder.visit(words, in: try await visits(now: now, days: days), now: now) {
+    let among =
+      try await days == 1 ? visits(ofWorkdayAt: now) : visits(now: now, days: days)
+    switch VisitFinder.visit(words, in: among, now: now) {
     case .one(let visit): return visit
     case .several(let several):
       let names = Set(several.map(\.citizen.displayName)).sorted().joined(separator: ", ")

@@ -40,8 +40,7 @@ final class NextVisitLines: Sendable {
   }
 
   private func read() async {
-    let (copenhagen, now) = (Copenhagen(), Date())
-    let day = copenhagen.startOfDay(now)..<copenhagen.startOfDay(now, plusDays: 1)
+    let day = Copenhagen().workday(at: Date())
     // What cannot be read now is read again in a minute; the call goes on.
     guard let visits = try? await api.visits(from: day.lowerBound, to: day.upperBound) else {
       return
