@@ -25,10 +25,12 @@ public struct StoreConfiguration: Sendable {
 
 /// The store in one SQLite file: WAL, every commit on disk before it is acknowledged.
 ///
-/// All writes go through one connection, one transaction at a time, each begun `IMMEDIATE`; what
-/// they read to decide cannot change under them, in this process or another.
+/// All writes go through one connection, one after the other, in transactions begun `IMMEDIATE`; what
+/// they read to decide cannot change under them, in this process or another. Those that wait at the
+/// same time share a commit (`SharedCommits`).
 public final class SQLiteStore: BesoegStore, Sendable {
   let pool: DatabasePool
+  private let commits: SharedCommits
   let rules: VisitRules
   let daily: DailyPolicy
   let signals = EventSignals()
@@ -48,6 +50,7 @@ public final class SQLiteStore: BesoegStore, Sendable {
         throw StoreError.failed(code: -1, message: "the database belongs to a newer release")
       }
       try Schema.migrator.migrate(pool)
+      commits = SharedCommits(pool)
     } catch {
       throw StoreError(wrapping: error)
     }
@@ -69,11 +72,11 @@ public final class SQLiteStore: BesoegStore, Sendable {
     }
   }
 
-  /// Does `body` in one transaction.
+  /// Does `body` in one transaction; returns when it is on disk. See `SharedCommits`.
   func write<T: Sendable>(
     _ body: @escaping @Sendable (Database) throws -> T
   ) async throws(StoreError) -> T {
-    do { return try await pool.write(body) } catch { throw StoreError(wrapping: error) }
+    do { return try await commits.write(body) } catch { throw StoreError(wrapping: error) }
   }
 
   /// Does `body` on one snapshot of the database, beside any writing.

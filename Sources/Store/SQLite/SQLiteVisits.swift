@@ -141,7 +141,7 @@ extension SQLiteStore: VisitStore {
   /// to withhold the answer.
   private func keep(_ judgements: [VerdictTable.Judgement]) async {
     guard !judgements.isEmpty else { return }
-    _ = try? await pool.write { db in
+    _ = try? await write { db in
       for judgement in judgements { try VerdictTable.keep(judgement, in: db) }
     }
   }

@@ -101,6 +101,7 @@ enum Schema {
       FOREIGN KEY (tenant, worker) REFERENCES person (tenant, id)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX visitByStart ON visit (tenant, start);
+    CREATE INDEX visitAtHome ON visit (tenant, worker, start) WHERE form = 'physical';
     CREATE INDEX visitLive ON visit (state) WHERE state IN ('ringing', 'active');
 
     -- Whose time a visit takes. A row per person, so that groups need no other rule.
@@ -115,7 +116,8 @@ enum Schema {
       FOREIGN KEY (tenant, visit) REFERENCES visit (tenant, id),
       FOREIGN KEY (tenant, person) REFERENCES person (tenant, id)
     ) STRICT, WITHOUT ROWID;
-    CREATE INDEX participantBusy ON participant (tenant, person, start) WHERE occupies = 1;
+    -- With the end, so that a search for free time reads nothing else.
+    CREATE INDEX participantBusy ON participant (tenant, person, start, "end") WHERE occupies = 1;
 
     -- Nobody is booked twice for one time, whatever program writes. Ringing a missed visit again
     -- takes its time back without asking: it changes no time and so passes.

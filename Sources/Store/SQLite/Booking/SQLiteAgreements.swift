@@ -74,7 +74,7 @@ extension SQLiteStore: AbsenceStore {
     _ id: TimeProposalID, visit: Visit, starts: [UTCMilliseconds], by initiator: Initiator,
     at now: UTCMilliseconds, events: @escaping ProposalEventMaker
   ) async throws(StoreError) -> CommittedProposal {
-    let (rules, daily) = (rules, daily)
+    let rules = rules
     return try await commitProposal(tenant: visit.tenant, at: now, events) { db in
       let freed = try AbsenceTable.freedTime(
         tenant: visit.tenant, workers: [visit.workerID], at: now, in: db)

@@ -110,42 +110,55 @@ struct SlotFinder {
     return TimeWindows(windows)
   }
 
-  /// What takes a worker's time; the ways to the citizens visited at home are added to `ways`. Read
-  /// by column number: a search reads thousands of rows.
+  /// What takes a worker's time; the ways to the citizens visited at home are added to `ways`.
+  ///
+  /// Two statements and no join: a search reads thousands of rows, and looking up the visit of each is
+  /// most of what it would cost. Only home visits are looked up, and it is their worker who travels.
   private static func engagements(
     of worker: PersonID, in window: TimeWindow, tenant: TenantID, ways: inout [PersonID: Int],
     in db: Database
   ) throws -> [Engagement] {
+    let arguments: StatementArguments = [
+      tenant.rawValue, worker.rawValue, window.end.rawValue,
+      window.start.adding(minutes: -Visit.longestMinutes).rawValue,
+    ]
+    let homes = try homes(arguments, ways: &ways, in: db)
     let statement = try db.cachedStatement(
       sql: """
-        SELECT p.start, p."end", v.form, v.citizen, c.travelMinutes FROM participant p
-        JOIN visit v ON v.tenant = p.tenant AND v.id = p.visit
-        LEFT JOIN careCircle c ON v.form = 'physical' AND c.tenant = v.tenant
-          AND c.citizen = v.citizen
-        WHERE p.tenant = ? AND p.person = ? AND p.occupies = 1 AND p.start < ? AND p.start > ?
-        ORDER BY p.start
+        SELECT start, "end", visit FROM participant
+        WHERE tenant = ? AND person = ? AND occupies = 1 AND start < ? AND start > ?
+        ORDER BY start
         """)
-    let cursor = try Row.fetchCursor(
-      statement,
-      arguments: [
-        tenant.rawValue, worker.rawValue, window.end.rawValue,
-        window.start.adding(minutes: -Visit.longestMinutes).rawValue,
-      ])
+    let cursor = try Row.fetchCursor(statement, arguments: arguments)
     var found: [Engagement] = []
     while let row = try cursor.next() {
-      let form: String = row[2]
-      var place = Place.base
-      if form == VisitForm.physical.rawValue {
-        let citizen = PersonID(rawValue: row[3])
-        place = .home(citizen)
-        if let minutes: Int = row[4] { ways[citizen] = minutes }
-      }
+      let home = homes.isEmpty ? nil : homes[row[2]]
       found.append(
         Engagement(
           window: TimeWindow(
             start: UTCMilliseconds(rawValue: row[0]), end: UTCMilliseconds(rawValue: row[1])),
-          place: place))
+          place: home.map { .home($0) } ?? .base))
     }
     return found
+  }
+
+  /// Whose home each of a worker's home visits is at, by visit.
+  private static func homes(
+    _ arguments: StatementArguments, ways: inout [PersonID: Int], in db: Database
+  ) throws -> [String: PersonID] {
+    let cursor = try Row.fetchCursor(
+      try db.cachedStatement(
+        sql: """
+          SELECT v.id, v.citizen, c.travelMinutes FROM visit v
+          LEFT JOIN careCircle c ON c.tenant = v.tenant AND c.citizen = v.citizen
+          WHERE v.tenant = ? AND v.worker = ? AND v.form = 'physical' AND v.start < ? AND v.start > ?
+          """), arguments: arguments)
+    var homes: [String: PersonID] = [:]
+    while let row = try cursor.next() {
+      let citizen = PersonID(rawValue: row[1])
+      homes[row[0]] = citizen
+      if let minutes: Int = row[2] { ways[citizen] = minutes }
+    }
+    return homes
   }
 }
