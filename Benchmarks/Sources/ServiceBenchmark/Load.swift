@@ -1,3 +1,4 @@
+import Synchronization
 import Visits
 
 /// The questions asked while others book, so many a second, whether or not the store keeps up.
@@ -10,11 +11,13 @@ struct Load {
     let clock = ContinuousClock()
     let begun = clock.now
     let questions = questions
+    let isAsking = Atomic(true)
     // Each booking is begun when it is due, also when the one before it is still under way.
     let others = Task {
       try await withThrowingTaskGroup(of: Void.self) { group in
         var count = 0
-        while !Task.isCancelled {
+        // Not cancelled, which would end bookings under way and fail.
+        while isAsking.load(ordering: .relaxed) {
           let number = count
           group.addTask { try await questions.bookOther(number) }
           count += 1
@@ -36,7 +39,7 @@ struct Load {
         try await clock.sleep(for: .milliseconds(2))
       }
     }
-    others.cancel()
+    isAsking.store(false, ordering: .relaxed)
     let booked = try await others.value
     let rate = Double(booked) / ((clock.now - begun) / .seconds(1))
     report.add(
