@@ -9,8 +9,13 @@ enum QualityTable {
     lines.append(String(repeating: "-", count: 78))
     var last = ""
     for record in records {
-      let scenario = record.scenario == last ? "" : record.scenario
+      var scenario = record.scenario == last ? "" : record.scenario
       last = record.scenario
+      // A name too long for its column has a line of its own.
+      if scenario.count >= widths.scenario {
+        lines.append(scenario)
+        scenario = ""
+      }
       let unit = record.unit.isEmpty ? "" : " \(record.unit)"
       lines.append(
         line(
