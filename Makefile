@@ -10,6 +10,7 @@ FUZZ_SECONDS ?= 60
 MINUTES ?= 60
 CHAOS_SECONDS ?= 300
 SIMULATIONS := ^(SimulationTests|MediaEngineTests|CongestionTests)\.
+REAL_TIME := ^(RelayTests\.|VisitClientTests\.(MediaThreadTests|StreamConnectionTests|EventStreamTests))
 
 .PHONY: help setup setup-test build demo check test interop instruments quality proof bench bench-core bench-service lint format fuzz sanitize chaos chaos-reminders soak clean
 
@@ -44,8 +45,8 @@ demo: build
 # The simulations keep every core busy for a minute. What has processes and sockets of its own, with
 # deadlines, goes one by one.
 check: setup lint
-	swift test --skip '$(SIMULATIONS)' --skip '^RelayTests\.'
-	swift test --skip-build --no-parallel --filter '^RelayTests\.'
+	swift test --skip '$(SIMULATIONS)' --skip '$(REAL_TIME)'
+	swift test --skip-build --no-parallel --filter '$(REAL_TIME)'
 	swift test --skip-build --filter '$(SIMULATIONS)'
 
 instruments: setup
@@ -53,7 +54,7 @@ instruments: setup
 	  swift build -c release --product $$program || exit 1; done
 
 test: setup-test check build instruments
-	Tests/Fuzz/run 5
+	FUZZ_TIMEOUT=30 Tests/Fuzz/run 5
 	$(MAKE) proof
 	$(MAKE) interop
 

@@ -57,13 +57,25 @@ JOIN = """async ({ token, visit, participant }) => {
 }"""
 
 
+_launched = []
+
+
+def close_all():
+    """Closes what a test left open when it failed."""
+    while _launched:
+        running = _launched.pop()
+        if running.is_connected():
+            running.close()
+
+
 def launch(playwright, *more, video=None, audio=None):
     flags = [*FLAGS, *more]
     if video:
         flags.append(f"--use-file-for-fake-video-capture={video}")
     if audio:
         flags.append(f"--use-file-for-fake-audio-capture={audio}")
-    return playwright.chromium.launch(executable_path=shutil.which("chromium"), headless=True, args=flags)
+    _launched.append(playwright.chromium.launch(executable_path=shutil.which("chromium"), headless=True, args=flags))
+    return _launched[-1]
 
 
 def open_page(browser, url, before=None):

@@ -1,5 +1,6 @@
 """A real `besoegd serve` on a free port with a data folder of its own, and a small API client."""
 
+import contextlib
 import datetime
 import json
 import os
@@ -138,7 +139,9 @@ class Deployment:
         except subprocess.TimeoutExpired:
             self.process.kill()
         for worker in self.workers():
-            os.kill(worker, signal.SIGKILL)
+            # It may end by itself meanwhile.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(worker, signal.SIGKILL)
         self.log.close()
 
     def person(self, role, name):

@@ -22,6 +22,7 @@ class Machine:
 
     def __init__(self):
         self._short = []
+        self._judged, self._until = threading.Condition(), 0.0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
@@ -36,6 +37,9 @@ class Machine:
     def short_seconds(self, start, end=None):
         """How many of the seconds since `start` (`time.monotonic()`) the machine had no room."""
         end = time.monotonic() if end is None else end
+        with self._judged:
+            # The half second that `end` lies in is judged first.
+            self._judged.wait_for(lambda: self._until >= end, 5)
         return sum(min(until, end) - max(since, start)
                    for since, until in list(self._short) if until > start and since < end)
 
@@ -50,6 +54,9 @@ class Machine:
             if idle < LEAST_IDLE or stolen > MOST_STOLEN:
                 self._short.append((at, now))
             before, at = after, now
+            with self._judged:
+                self._until = now
+                self._judged.notify_all()
 
 
 def _times():

@@ -120,9 +120,10 @@ class Couple:
             try:
                 self.worker.json("POST", f"/visits/{visit}/hangup", {})
                 return
-            except Refused:
-                # It has ended already.
-                return
+            except Refused as refused:
+                if refused.status != 503:
+                    # It has ended already.
+                    return
             except OSError:
                 self.stuck += 1
         self.is_taken = True

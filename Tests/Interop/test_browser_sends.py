@@ -64,8 +64,10 @@ def test_the_page_sends_its_sound_twice_where_it_is_lost_and_the_other_hears_it_
     network.order("set up.loss=0.15")
     # getStats names Opus either way: it is the size that tells.
     wait_until(lambda: sound_packets(call.page)[0] > 1.6 * once, 15, "the sound is sent twice")
+    stretch = time.monotonic()
     size, count = sound_packets(call.page, SECONDS)
-    assert size > 1.6 * once and count > 40 * SECONDS, (once, size, count)
+    enough = 40 * SECONDS - 50 * machine.short_seconds(stretch)
+    assert size > 1.6 * once and count > enough, (once, size, count)
     proof = call.finish()
     assert network.stop()["up"]["lost"] > 0.1 * count
     concealed = 100 * proof["concealedSamples"] / proof["totalSamples"]
@@ -101,7 +103,7 @@ def test_in_a_group_the_page_sends_two_sizes_and_each_gets_what_its_line_takes(d
         worker.json("POST", f"/groups/{group}/members", {"citizenId": member.person["id"]})
     start = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0) + datetime.timedelta(minutes=1)
     visit = worker.json("POST", f"/groups/{group}/meetings", {"start": start.isoformat()})["meetings"][0]["id"]
-    native = program("besoeg", "call", visit, "--for", "75", "--source", "silence", "--no-picture", "--proof",
+    native = program("besoeg", "call", visit, "--for", "150", "--source", "silence", "--no-picture", "--proof",
                      tmp_path / "proof.json", device=worker, folder=tmp_path, label="worker")
     direct.clients.append(native)
     wait_until(lambda: worker.json("GET", f"/visits/{visit}")["state"] == "active", 15, "the room is open")
@@ -121,7 +123,7 @@ def test_in_a_group_the_page_sends_two_sizes_and_each_gets_what_its_line_takes(d
     wait_until(lambda: width(narrow) == 640, 20, "a line with room carries the larger one")
     network.order("set rate=220")
     wait_until(lambda: width(narrow) == 320, 20, "a narrow line carries the smaller one")
-    assert sizes() == [320, 640], "the sender goes on sending both"
+    wait_until(lambda: sizes() == [320, 640], 10, "the sender goes on sending both")
     worker.json("POST", f"/visits/{visit}/hangup", {})
     assert native.wait(30) == 0
     browser.close()

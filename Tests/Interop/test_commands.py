@@ -157,7 +157,7 @@ def test_one_key_during_a_call_tells_the_next_citizen_of_a_delay(deployment, tmp
     call = subprocess.Popen([RELEASE / "besoeg", "call", visit, "--source", "tones", "--for", "12"], env=environment,
                             stdin=terminal, stdout=open(tmp_path / "call.log", "wb"), stderr=subprocess.STDOUT)
     deployment.clients.append(call)
-    said = lambda: (tmp_path / "call.log").read_text()
+    said = lambda: (tmp_path / "call.log").read_text(errors="replace")
     wait_until(lambda: "venter Ole Bo" in said(), 20, "the worker is told who waits: " + said())
     os.write(keyboard, b"f")
     wait_until(lambda: "Ole Bo har fået besked: 10 minutter" in said(), 10, "Ole is told: " + said())

@@ -111,14 +111,15 @@ def test_a_group_of_native_clients_and_a_browser_meets_in_one_room(deployment, p
         worker.json("POST", f"/groups/{group}/members", {"citizenId": member.person["id"]})
     start = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0) + datetime.timedelta(minutes=1)
     visit = worker.json("POST", f"/groups/{group}/meetings", {"start": start.isoformat()})["meetings"][0]["id"]
-    calls = [program("besoeg", "call", visit, "--source", "tones", "--for", "15", device=worker, folder=tmp_path,
-                     label="facilitator")]
-    wait_until(lambda: worker.json("GET", f"/visits/{visit}")["state"] == "active", 15, "the room is open")
-    calls += [program("besoeg", "call", visit, "--source", "tones", "--for", "12", device=member, folder=tmp_path,
-                      label=member.person["displayName"]) for member in members[:2]]
     browser = launch(playwright)
     page = open_page(browser, members[2].page)
-    wait_for_state(page, "return", 10)
+    wait_for_state(page, "idle", 15)
+    calls = [program("besoeg", "call", visit, "--source", "tones", "--for", "30", device=worker, folder=tmp_path,
+                     label="facilitator")]
+    wait_until(lambda: worker.json("GET", f"/visits/{visit}")["state"] == "active", 15, "the room is open")
+    calls += [program("besoeg", "call", visit, "--source", "tones", "--for", "20", device=member, folder=tmp_path,
+                      label=member.person["displayName"]) for member in members[:2]]
+    wait_for_state(page, "return", 15)
     page.get_by_text("I samtalen: Anne Holm").wait_for(timeout=5000)
     page.get_by_role("button", name="Tilbage til samtalen").click()
     wait_for_media(page, 20)

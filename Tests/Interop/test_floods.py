@@ -48,11 +48,11 @@ def hold_through(deployment, kind, folder, machine):
 
 @pytest.mark.parametrize("kind", ["garbage", "stun", "hello"])
 def test_running_calls_keep_their_sound_through_floods(deployment, machine, tmp_path, kind):
-    for attempt in range(2):
+    for attempt in range(4):
         proofs, rate, short = hold_through(deployment, kind, tmp_path / f"call-{attempt}", machine)
         lost = max(proof["packetsLost"] / max(proof["packetsReceived"], 1) for proof in proofs.values())
         concealed = max(proof["concealedSamples"] / proof["totalSamples"] for proof in proofs.values())
-        if lost < MOST_LOST and concealed < MOST_LOST:
+        if rate > 0.5 * RATE and lost < MOST_LOST and concealed < MOST_LOST:
             break
     print(f"{kind}: {rate:.0f} datagrams/s, {100 * lost:.2f} % lost, {100 * concealed:.2f} % concealed, "
           f"{short:.1f} s short of processor")

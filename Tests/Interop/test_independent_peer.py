@@ -53,6 +53,7 @@ class Peer:
         self.connection = RTCPeerConnection(RTCConfiguration(bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
         self.frames = {"audio": 0, "video": 0}
         self.loudest = 0
+        self.tone, self.picture = ToneTrack(), MovingTrack()
         self.tasks = []
 
         @self.connection.on("track")
@@ -70,8 +71,8 @@ class Peer:
             return
 
     async def join(self):
-        self.connection.addTransceiver(ToneTrack(), direction="sendonly")
-        self.connection.addTransceiver(MovingTrack(), direction="sendonly")
+        self.connection.addTransceiver(self.tone, direction="sendonly")
+        self.connection.addTransceiver(self.picture, direction="sendonly")
         self.connection.addTransceiver("audio", direction="recvonly")
         self.connection.addTransceiver("video", direction="recvonly")
         await self.connection.setLocalDescription(await self.connection.createOffer())
@@ -106,7 +107,8 @@ def test_aiortc_peers_hear_and_see_each_other(deployment):
     # A thread of its own: Playwright keeps an event loop running in this one.
     with concurrent.futures.ThreadPoolExecutor() as thread:
         peers = thread.submit(asyncio.run, hold()).result()
-    for peer in peers:
-        assert peer.frames["audio"] > SECONDS * 50 * 0.6, peer.frames
-        assert peer.frames["video"] > SECONDS * 30 * 0.4, peer.frames
+    # Judged by what was sent: the peers are Python, and share the machine with all that is between them.
+    for peer, other in (peers, peers[::-1]):
+        assert peer.frames["audio"] > max(75, 0.6 * other.tone.sample / 960), (peer.frames, other.tone.sample)
+        assert peer.frames["video"] > max(20, 0.4 * other.picture.number), (peer.frames, other.picture.number)
         assert peer.loudest > 2000, "the tone arrived as silence"

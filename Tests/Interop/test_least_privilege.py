@@ -11,7 +11,15 @@ def status(process):
     return dict(line.split(":\t", 1) for line in lines if ":\t" in line)
 
 
+def healthy(deployment):
+    """What the metrics say of each worker: 1 while it serves."""
+    lines = deployment.operations.request("GET", "/metrics")[2].splitlines()
+    return [float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith("besoeg_relay_worker_healthy{")]
+
+
 def test_workers_have_given_up_what_they_do_not_need(deployment):
+    # Ready is who has one worker; here all of them are to be at work.
+    wait_until(lambda: set(healthy(deployment)) == {1.0}, 10, "every worker serves")
     workers = wait_until(deployment.workers, 10, "workers run")
     for worker in workers:
         fields = status(worker)

@@ -80,4 +80,6 @@ def test_series_take_place_when_dateutil_says(deployment):
             assert not wanted and refused.status in (409, 422), (rule, start, refused)
             continue
         got = [visit["start"] for visit in answer["visits"]]
-        assert got == wanted, (rule, start)
+        # Midnight may have passed since: then the service lays out one day more.
+        through = datetime.datetime.now(COPENHAGEN).date() + datetime.timedelta(days=399)
+        assert got in (wanted, expected(rule, start, through)), (rule, start)

@@ -60,8 +60,8 @@ def test_a_reminder_arrives_by_mail_and_by_text_message_in_neutral_words(tmp_pat
             citizen = running.person("citizen", "Karen Friis")
             remind(citizen, email="karen@example.dk", sms="+4512345678", notices=["email", "sms"],
                    before=[{"channel": "email", "minutesBefore": 5}, {"channel": "sms", "minutesBefore": 5}])
-            visit = book(worker, citizen, 303)["id"]
-            wait_until(lambda: mail.messages and gateway.sent, 20, "both arrive")
+            visit = book(worker, citizen, 310)["id"]
+            wait_until(lambda: mail.messages and gateway.sent, 40, "both arrive")
             receivers, message = mail.messages[0]
             text = message.get_payload(decode=True).decode()
             assert receivers == ["karen@example.dk"]
@@ -113,8 +113,8 @@ def test_mail_is_encrypted_and_signed_in(tmp_path):
             worker = running.person("supportWorker", "Anne Holm")
             citizen = running.person("citizen", "Karen Friis")
             remind(citizen, email="karen@example.dk", before=[{"channel": "email", "minutesBefore": 5}])
-            book(worker, citizen, 303)
-            wait_until(lambda: mail.messages, 20, "the mail arrives: " + running.tail())
+            book(worker, citizen, 310)
+            wait_until(lambda: mail.messages, 40, "the mail arrives: " + running.tail())
             assert signed_in == [(b"besoeg", b"hemmeligt", True)]
         finally:
             running.stop()
@@ -129,8 +129,8 @@ def test_an_address_that_is_refused_is_shown_to_the_worker(tmp_path):
             worker = running.person("supportWorker", "Anne Holm")
             citizen = running.person("citizen", "Karen Friis")
             remind(citizen, email="karen@example.dk", before=[{"channel": "email", "minutesBefore": 5}])
-            book(worker, citizen, 303)
-            troubled = wait_until(lambda: worker.json("GET", "/reminders/troubled")["messages"], 20, "it is shown")
+            book(worker, citizen, 310)
+            troubled = wait_until(lambda: worker.json("GET", "/reminders/troubled")["messages"], 40, "it is shown")
             assert troubled[0]["failure"] == "smtp-rcpt-550"
         finally:
             running.stop()

@@ -61,20 +61,38 @@ def answer_in(page):
 
 
 def hold_with_native_client(deployment, worker, citizen, page, folder, machine):
-    """A call between the citizen's page and the command line client: the visit, what both saw, and for
-    how many seconds of it the machine was short of processor."""
+    """A call between the citizen's page and the command line client: the visit, what both saw, how many
+    pictures Chromium left out of those its camera gave it while it sent, and for how many seconds of the
+    call the machine was short of processor."""
     visit = deployment.book(worker, citizen)["id"]
     start = time.monotonic()
     folder.mkdir()
     native = program("besoeg", "call", visit, "--for", 24, "--source", "tones", "--proof", folder / "proof.json",
                      device=worker, folder=folder, label="worker")
     answer_in(page)
+    first = wait_for_first_picture_sent(page, 20)
     wait_for_media(page, 20)
-    seen = wait_for_steady_media(page, 6, machine, tries=3)
-    assert native.wait(60) == 0, (folder / "worker.log").read_text()
+    seen = last = wait_for_steady_media(page, 6, machine, tries=3)
+    while native.poll() is None and time.monotonic() < start + 90:
+        now = stats(page) or {}
+        last = now if "source_video" in now and "outbound_video" in now else last
+        page.wait_for_timeout(100)
+    assert native.wait(1) == 0, (folder / "worker.log").read_text()
     short = machine.short_seconds(start)
     wait_for_state(page, "ended", 10)
-    return visit, seen, json.loads((folder / "proof.json").read_text()), short
+    left_out = grown(first, last, "source_video", "frames") - grown(first, last, "outbound_video", "framesEncoded")
+    return visit, seen, json.loads((folder / "proof.json").read_text()), left_out, short
+
+
+def wait_for_first_picture_sent(page, seconds):
+    """Waits until Chromium has encoded a picture; returns the stats."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        seen = stats(page) or {}
+        if seen.get("outbound_video", {}).get("framesEncoded", 0) > 0 and "source_video" in seen:
+            return seen
+        page.wait_for_timeout(20)
+    raise AssertionError(f"no picture sent within {seconds} s: {page.messages}")
 
 
 def test_chromium_and_native_client_hear_and_see_each_other(
@@ -84,7 +102,7 @@ def test_chromium_and_native_client_hear_and_see_each_other(
     page = open_page(browser, citizen.page)
     wait_for_state(page, "idle", 10)
     for attempt in range(3):
-        visit, seen, proof, short = hold_with_native_client(
+        visit, seen, proof, left_out, short = hold_with_native_client(
             deployment, worker, citizen, page, tmp_path / f"call-{attempt}", machine)
         if short < 1:
             break
@@ -101,7 +119,6 @@ def test_chromium_and_native_client_hear_and_see_each_other(
     assert proof["framesSeen"] > 100, proof
     assert proof["packetsLost"] == 0, proof
     # A picture that Chromium itself left out, busy or still asking what the path carries, was never sent.
-    left_out = seen["source_video"]["frames"] - seen["outbound_video"]["framesEncoded"]
     assert proof["framesMissing"] <= left_out + 15 * short, (left_out, short, proof)
     assert proof["longestFreezeMs"] < 1000 + 1000 * short, (proof, short)
     assert proof["tonesHeard"] >= 10, proof
@@ -131,7 +148,7 @@ def test_two_chromiums_hear_and_see_each_other(deployment, parties, chromiums, m
         assert seen["inbound_video"]["framesDecoded"] > 30
         assert seen["inbound_audio"]["totalAudioEnergy"] > 0
         # Transport-wide feedback lets Chromium leave its cautious start rate.
-        assert seen["outbound_video"]["targetBitrate"] > 300_000
+        wait_until(lambda: stats(peer)["outbound_video"]["targetBitrate"] > 300_000, 20, "it left its start rate")
     worker.json("POST", f"/visits/{visit}/hangup", {})
     wait_for_state(page, "ended", 10)
 
@@ -150,7 +167,7 @@ def test_a_picture_that_stands_still_is_explained_in_plain_words(deployment, par
     assert "held:sending:sender-network" in causes and "full:sending:recovered" in causes
 
 
-def test_media_is_back_within_five_seconds_of_a_killed_worker(deployment, parties, chromiums):
+def test_media_is_back_within_five_seconds_of_a_killed_worker(deployment, parties, chromiums, machine):
     worker, citizen, visit = parties
     page, other = chromiums
     before = [peer.evaluate("globalThis.besoegCall.session") for peer in (page, other)]
@@ -158,9 +175,10 @@ def test_media_is_back_within_five_seconds_of_a_killed_worker(deployment, partie
         os.kill(process, signal.SIGKILL)
     killed = time.monotonic()
     for peer, session in zip((page, other), before):
-        peer.wait_for_function("old => globalThis.besoegCall.session !== old", arg=session, timeout=5000, polling=50)
-        wait_for_media(peer, 5)
-    assert time.monotonic() - killed < 5
+        peer.wait_for_function("old => globalThis.besoegCall.session !== old", arg=session, timeout=15_000, polling=50)
+        wait_for_media(peer, 15)
+    took = time.monotonic() - killed
+    assert took < 5 + machine.short_seconds(killed), took
     wait_for_state(page, "call", 5)
     entries = worker.ledger(visit)
     assert "interrupted" in kinds(entries) and "resumed" in kinds(entries)
@@ -179,7 +197,7 @@ def test_a_killed_control_process_loses_nothing_and_media_goes_on(deployment, pa
     deployment.kill()
     frames = stats(page)["inbound_video"]["framesDecoded"]
     time.sleep(3)
-    assert stats(page)["inbound_video"]["framesDecoded"] > frames + 20
+    wait_until(lambda: stats(page)["inbound_video"]["framesDecoded"] > frames + 20, 10, "the picture goes on")
     deployment.start()
     assert set(deployment.workers()) == workers, "the restarted control process takes its workers back"
     assert worker.ledger(visit)[: len(entries)] == entries

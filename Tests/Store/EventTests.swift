@@ -2,7 +2,7 @@ import Store
 import Testing
 import Visits
 
-@Suite(.timeLimit(.minutes(1))) struct EventTests {
+@Suite(.timeLimit(.minutes(5))) struct EventTests {
   typealias M = Municipality
 
   static func draft(_ name: String, to people: String..., roles: Set<Role> = []) -> EventDraft {

@@ -73,7 +73,7 @@ private final class FakeEventService: Sendable {
   }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct EventStreamTests {
+@Suite(.timeLimit(.minutes(5))) struct EventStreamTests {
   /// The signals until the event of visit `last`.
   private func signals(
     _ stream: AsyncStream<StreamSignal>, until last: String,

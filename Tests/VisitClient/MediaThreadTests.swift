@@ -11,7 +11,7 @@ import Wire
 
 /// A media thread against a relay on loopback, 50 ms away. What it reports is waited for and measured;
 /// nothing sleeps to be on the safe side.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct MediaThreadTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct MediaThreadTests {
   /// A call under way, and when it reported what.
   private final class Call: Sendable {
     let relay: FakeRelay

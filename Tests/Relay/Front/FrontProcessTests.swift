@@ -101,7 +101,6 @@ struct FrontProcessTests {
     defer { close(upstream) }
     let running = try InProcessFront(FrontRig.options(directory, upstream))
     let kept = clinux_tcp_connect(0, 0x0000_FFFF_7F00_0001, running.port, 1 << 16)
-    defer { close(kept) }
     _ = sendAll([0x16], on: kept)
     let retired = Latch()
     let control = RelaySupervisor(configuration: configuration) {
