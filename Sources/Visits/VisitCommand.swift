@@ -14,6 +14,9 @@ public enum VisitCommand: Hashable, Sendable {
   case move(start: UTCMilliseconds?, durationMinutes: Int?)
   /// Call it off.
   case cancel(reason: String?)
+  /// Whoever visited says that it was held where nothing here could see it: face to face, or on the
+  /// telephone instead.
+  case reportHeld
   /// The system ends it, for instance as abandoned.
   case end(LedgerCause)
   /// The relay reports a fact. Facts are never refused, whatever state the visit is in: they may
@@ -30,6 +33,7 @@ public enum VisitCommand: Hashable, Sendable {
     case .hangUp: "hang-up"
     case .move: "move"
     case .cancel: "cancel"
+    case .reportHeld: "report-held"
     case .end: "end"
     case .record: "record"
     }

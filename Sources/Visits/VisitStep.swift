@@ -117,6 +117,20 @@ struct VisitStep {
     return finish(.ended, entry(.ended, cause: cause))
   }
 
+  /// A home or telephone visit ends by a person's word: no relay saw it. Said again, it changes
+  /// nothing.
+  func reportHeld() throws(Refusal) -> VisitChange {
+    try OutcomeRules.requireWorker(initiator, of: visit)
+    switch visit.state {
+    case .ended: return unchanged
+    case .cancelled: throw .visitWasCancelled
+    case .ringing, .active: throw .visitInProgress
+    case .booked, .missed:
+      guard visit.start <= now else { throw .outcomeTooEarly }
+      return finish(.ended, entry(.ended, cause: .reported))
+    }
+  }
+
   func cancel(note: String?) throws(Refusal) -> VisitChange {
     try VisitRules.requireStaff(initiator, of: visit, colleagues: colleagues)
     switch visit.state {

@@ -135,6 +135,8 @@ struct OutcomeTests {
         .put, path(visit, "outcome"), as: town.worker,
         json: ["kind": "moved-to-phone", "deliveredMinutes": 20])
       #expect(told.json["mediaMode"].string == "phone")
+      let held = try await browser.send(.get, "/api/v1/visits/\(visit)", as: town.citizen)
+      #expect(held.json["state"].string == "ended")
       #expect(
         try await browser.send(.get, missing, as: town.worker).json["visits"].array.isEmpty)
     }

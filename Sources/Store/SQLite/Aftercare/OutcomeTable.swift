@@ -35,6 +35,17 @@ enum OutcomeTable {
       ])
   }
 
+  /// SQL for whether an outcome `o` is about the time that its visit `v` has now. Rung in vain and
+  /// moved, a visit lies ahead again whatever became of it the first time.
+  static let isAboutPresentTime = "(v.state <> 'booked' OR o.at >= v.start)"
+
+  /// SQL for the minutes that the last outcome of a visit `v` says were delivered; null without one.
+  static let delivered = """
+    (SELECT json_extract(o.body, '$.deliveredMinutes') FROM outcome o
+      WHERE o.tenant = v.tenant AND o.visit = v.id AND \(isAboutPresentTime)
+      ORDER BY o.revision DESC LIMIT 1)
+    """
+
   /// What the ledger knows of a visit.
   static func known(
     _ visit: Visit, at now: UTCMilliseconds, in db: Database
