@@ -51,7 +51,7 @@ public struct VisitRules: Sendable {
     case .decline(let reason): return try step.decline(note: Self.checkedNote(reason))
     case .expireRing: return step.expireRing()
     case .hangUp(let reason): return try step.hangUp(note: Self.checkedNote(reason))
-    case .cancel(let reason): return try step.cancel(note: Self.checkedNote(reason))
+    case .cancel(let reason, _): return try step.cancel(note: Self.checkedNote(reason))
     case .reportHeld: return try step.reportHeld()
     case .end(let cause): return step.end(cause: cause)
     case .record(let report, let key): return step.record(report, key: key)

@@ -132,7 +132,9 @@ struct VisitStep {
   }
 
   func cancel(note: String?) throws(Refusal) -> VisitChange {
-    try VisitRules.requireStaff(initiator, of: visit, colleagues: colleagues)
+    if !isOwnToCallOff {
+      try VisitRules.requireStaff(initiator, of: visit, colleagues: colleagues)
+    }
     switch visit.state {
     case .cancelled: return unchanged
     case .ended: throw .visitOver
@@ -140,6 +142,13 @@ struct VisitStep {
     case .booked, .missed, .ringing:
       return finish(.cancelled, entry(.cancelled, cause: .requested, note: note))
     }
+  }
+
+  /// Whether a citizen says before a visit of her own begins that it will not be (E3). A group's
+  /// meeting is the others' as well, and one that should have begun is talked about.
+  private var isOwnToCallOff: Bool {
+    initiator.role == .citizen && initiator.person == visit.citizenID && visit.form != .group
+      && now < visit.start
   }
 
   private func finish(_ state: VisitState, _ entry: LedgerDraft) -> VisitChange {
