@@ -11,6 +11,8 @@ struct VerdictRules {
   static let holdsFor: Int64 = 30_000
   /// How soon an interruption must heal by itself to count as recovered, in milliseconds.
   static let healsWithin: Int64 = 5_000
+  /// The ledger's cause where whoever visited said afterwards that it was held.
+  static let reported = "reported"
   /// Silence on the wire that counts as an interruption, in milliseconds.
   static let interruption: Int64 = 2_000
 
@@ -39,11 +41,13 @@ struct VerdictRules {
 
   func verdict() -> Verdict {
     guard input.isRelayed else { return undecided(.excluded, []) }
-    guard !events.contains(where: { $0.kind == .cancelled }) else {
+    // Called off and then agreed on again, it is a visit as any other.
+    guard events.last(where: \.isAgreement)?.kind != .cancelled else {
       return undecided(.cancelled, [.cancelled])
     }
     let answered = events.first { $0.kind == .answered }?.at
-    let ended = events.last { $0.kind == .ended }
+    // A person's word that it was held elsewhere says nothing about a call.
+    let ended = events.last { $0.kind == .ended && $0.cause != Self.reported }
     guard let ended else { return answered == nil ? unanswered() : undecided(.pending, []) }
     return judge(HeldVisit(start: answered ?? lastJoin ?? ended.at, ended: ended, rules: self))
   }
@@ -60,7 +64,9 @@ struct VerdictRules {
       return undecided(
         .notAnswered, [last?.cause == "caller-gave-up" ? .callerGaveUp : .notAnswered])
     case .declined: return undecided(.notAnswered, [.declined])
-    default: return undecided(.pending, [])
+    default:
+      let wasHeldElsewhere = events.contains { $0.kind == .ended && $0.cause == Self.reported }
+      return undecided(wasHeldElsewhere ? .excluded : .pending, [])
     }
   }
 
@@ -108,4 +114,9 @@ struct VerdictRules {
     }
     return quality
   }
+}
+
+extension VerdictInput.Event {
+  /// Whether it says that the visit is to take place, or is not.
+  fileprivate var isAgreement: Bool { [.booked, .moved, .cancelled].contains(kind) }
 }

@@ -59,6 +59,8 @@ public struct LedgerCause: RawRepresentable, Hashable, Sendable, Codable {
   public static let callerGaveUp = LedgerCause(rawValue: "caller-gave-up")
   /// A participant hung up.
   public static let hungUp = LedgerCause(rawValue: "hung-up")
+  /// Whoever visited said afterwards that it was held (of `ended`): not the end of a call.
+  public static let reported = LedgerCause(rawValue: "reported")
   /// Nobody was left in the room.
   public static let abandoned = LedgerCause(rawValue: "abandoned")
   /// First sound (of `media-connected`).

@@ -12,8 +12,11 @@ public enum VisitCommand: Hashable, Sendable {
   case hangUp(reason: String?)
   /// Change the time or the length.
   case move(start: UTCMilliseconds?, durationMinutes: Int?)
-  /// Call it off.
-  case cancel(reason: String?)
+  /// Call it off: what a person writes about it, and who wants it and why, for the outcome.
+  case cancel(reason: String?, Cancellation = Cancellation())
+  /// Whoever visited says that it was held where nothing here could see it: face to face, or on the
+  /// telephone instead.
+  case reportHeld
   /// The system ends it, for instance as abandoned.
   case end(LedgerCause)
   /// The relay reports a fact. Facts are never refused, whatever state the visit is in: they may
@@ -30,9 +33,24 @@ public enum VisitCommand: Hashable, Sendable {
     case .hangUp: "hang-up"
     case .move: "move"
     case .cancel: "cancel"
+    case .reportHeld: "report-held"
     case .end: "end"
     case .record: "record"
     }
+  }
+}
+
+/// Who wants a visit called off, and why.
+public struct Cancellation: Hashable, Sendable {
+  /// Who; nil for whoever says so.
+  public var by: Canceller?
+  /// Why; nil where nobody was asked.
+  public var because: CancellationReason?
+
+  /// A cancellation.
+  public init(by: Canceller? = nil, because: CancellationReason? = nil) {
+    self.by = by
+    self.because = because
   }
 }
 

@@ -7,6 +7,8 @@
 ///     │ └── move ── missed ◀┘   (ring: back to ringing)
 ///     └── cancel (also from missed and ringing) ──▶ cancelled
 /// ```
+/// What was held outside the relay goes from `booked` or `missed` to `ended` by the word of whoever
+/// visited (`reportHeld`).
 /// A ring in state `active` leaves the state alone: somebody who dropped out is being rung back.
 public struct VisitRules: Sendable {
   /// How long a ring lasts, in milliseconds. Long enough to find the screen and put on glasses,
@@ -49,7 +51,8 @@ public struct VisitRules: Sendable {
     case .decline(let reason): return try step.decline(note: Self.checkedNote(reason))
     case .expireRing: return step.expireRing()
     case .hangUp(let reason): return try step.hangUp(note: Self.checkedNote(reason))
-    case .cancel(let reason): return try step.cancel(note: Self.checkedNote(reason))
+    case .cancel(let reason, _): return try step.cancel(note: Self.checkedNote(reason))
+    case .reportHeld: return try step.reportHeld()
     case .end(let cause): return step.end(cause: cause)
     case .record(let report, let key): return step.record(report, key: key)
     case .move(let start, let minutes):

@@ -117,8 +117,24 @@ struct VisitStep {
     return finish(.ended, entry(.ended, cause: cause))
   }
 
+  /// A home or telephone visit ends by a person's word: no relay saw it. Said again, it changes
+  /// nothing.
+  func reportHeld() throws(Refusal) -> VisitChange {
+    try OutcomeRules.requireWorker(initiator, of: visit)
+    switch visit.state {
+    case .ended: return unchanged
+    case .cancelled: throw .visitWasCancelled
+    case .ringing, .active: throw .visitInProgress
+    case .booked, .missed:
+      guard visit.start <= now else { throw .outcomeTooEarly }
+      return finish(.ended, entry(.ended, cause: .reported))
+    }
+  }
+
   func cancel(note: String?) throws(Refusal) -> VisitChange {
-    try VisitRules.requireStaff(initiator, of: visit, colleagues: colleagues)
+    if !isOwnToCallOff {
+      try VisitRules.requireStaff(initiator, of: visit, colleagues: colleagues)
+    }
     switch visit.state {
     case .cancelled: return unchanged
     case .ended: throw .visitOver
@@ -126,6 +142,13 @@ struct VisitStep {
     case .booked, .missed, .ringing:
       return finish(.cancelled, entry(.cancelled, cause: .requested, note: note))
     }
+  }
+
+  /// Whether a citizen says before a visit of her own begins that it will not be (E3). A group's
+  /// meeting is the others' as well, and one that should have begun is talked about.
+  private var isOwnToCallOff: Bool {
+    initiator.role == .citizen && initiator.person == visit.citizenID && visit.form != .group
+      && now < visit.start
   }
 
   private func finish(_ state: VisitState, _ entry: LedgerDraft) -> VisitChange {

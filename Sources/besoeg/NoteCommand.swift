@@ -104,6 +104,7 @@ struct OutcomeCommand: AsyncParsableCommand {
   var kind: String?
   @Option(help: .init(Texts.current[.helpMinutes]))
   var minutes: Int?
+  @OptionGroup var cancellation: CancelOptions
   @Option(help: .init(Texts.current[.helpNoteText]))
   var text: String?
   @OptionGroup var common: CommonOptions
@@ -123,13 +124,18 @@ struct OutcomeCommand: AsyncParsableCommand {
       return Terminal.standard.print(lines: table.lines(width: Terminal.standard.width))
     }
     let code = try program.texts.outcome(kind)
+    let codes = try cancellation.codes(program.texts)
     let found = try await program.visit(
       visit.joined(separator: " "), now: now, days: 1,
       orElse: { visits in visits.last { $0.start <= now } }, missing: .noEndedVisit)
     let written = try await program.ask { api async throws(ServiceError) in
-      try await api.writeOutcome(of: found.id, kind: code, minutes: minutes, note: text)
+      try await api.writeOutcome(
+        of: found.id, kind: code, minutes: minutes, note: text, by: codes.by,
+        because: codes.because)
     }
     VisitLines.print(.outcomeWritten, found, program, now: now)
-    Terminal.standard.line("  " + program.texts.said(outcome: written.kind))
+    let why = program.texts.said(cancelledBy: written.cancelledBy, because: written.reason)
+    Terminal.standard.line(
+      "  " + program.texts.said(outcome: written.kind) + (why.map { " (\($0))" } ?? ""))
   }
 }

@@ -200,6 +200,20 @@ import Testing
     #expect(phone.verdict.outcome == .excluded && phone.verdict.firstTry == nil)
   }
 
+  @Test func aPersonsWordThatItWasHeldElsewhereIsNoCall() {
+    var elsewhere = CallExample()
+    elsewhere.add(0, .booked, "anne")
+    elsewhere.add(3600, .ended, "anne", "reported")
+    #expect(elsewhere.verdict.outcome == .excluded && elsewhere.verdict.firstTry == nil)
+
+    var missed = CallExample()
+    missed.add(0, .rung, "anne")
+    missed.add(45, .missed, "karen", "timeout")
+    let before = missed.verdict
+    missed.add(3600, .ended, "anne", "reported")
+    #expect(before.outcome == .notAnswered && missed.verdict == before)
+  }
+
   @Test func theLedgersTimesDecideNotItsOrder() {
     var call = CallExample.answered
     call.hangUp(600)

@@ -1,5 +1,4 @@
 import Foundation
-
 import Testing
 
 @testable import VisitClient
@@ -32,6 +31,16 @@ struct BesoegAPITests {
       #expect(visits.count == expected)
     }
     #expect(exchange.requests[0].path.hasPrefix("/api/v1/visits?from=1970-01-01T00:00:00"))
+  }
+
+  @Test func aCancellationSaysByWhomAndWhy() async throws {
+    let exchange = ScriptedExchange([.success(.json(200, Self.visitJSON))])
+    try await BesoegAPI.scripted(exchange).cancel(
+      "v1", reason: nil, by: "citizen", because: "illness")
+    #expect(exchange.requests[0].path == "/api/v1/visits/v1/cancel")
+    let body = try JSONDecoder().decode(
+      [String: String].self, from: #require(exchange.requests[0].body))
+    #expect(body == ["cancelledBy": "citizen", "because": "illness"])
   }
 
   @Test func aStateOfANewerServiceIsUnknownAndNoError() async throws {

@@ -60,6 +60,11 @@ import Visits
       active: .refused("visit-in-progress"), ended: .refused("visit-over"),
       cancelled: .unchanged, missed: .becomes(.cancelled, .cancelled, "requested"))
     + all(
+      "report held", booked: .becomes(.ended, .ended, "reported"),
+      ringing: .refused("visit-in-progress"), active: .refused("visit-in-progress"),
+      ended: .unchanged, cancelled: .refused("visit-was-cancelled"),
+      missed: .becomes(.ended, .ended, "reported"))
+    + all(
       "end", booked: .unchanged, ringing: .unchanged,
       active: .becomes(.ended, .ended, "abandoned"), ended: .unchanged, cancelled: .unchanged,
       missed: .unchanged)
@@ -91,6 +96,7 @@ import Visits
     case "worker hangs up": return try apply(.hangUp(reason: nil), Example.worker)
     case "citizen hangs up": return try apply(.hangUp(reason: nil), Example.citizen)
     case "cancel": return try apply(.cancel(reason: nil), Example.worker)
+    case "report held": return try apply(.reportHeld, Example.worker)
     case "end": return try apply(.end(.abandoned), .system)
     default:
       return try apply(
@@ -188,6 +194,18 @@ import Visits
     let entry = try #require(change.entries.first)
     #expect(entry.kind == .interrupted && entry.cause == .workerLost && entry.session == "s1")
     #expect(entry.attempt == 2 && entry.key == "s1/interrupted/1")
+  }
+
+  @Test func onlyWhoeverVisitedSaysThatItWasHeldAndNotBeforeIt() throws {
+    let early = Example.visit.start.adding(milliseconds: -1)
+    #expect(throws: Refusal.outcomeTooEarly) {
+      try Example.apply(.reportHeld, to: Example.visit, by: Example.worker, at: early)
+    }
+    for other in [Example.citizen, Example.otherWorker, Example.operations] {
+      #expect(throws: Refusal.notYourVisit) {
+        try Example.apply(.reportHeld, to: Example.visit, by: other, at: Self.now)
+      }
+    }
   }
 
   @Test func reasonsAreTrimmedAndBounded() throws {

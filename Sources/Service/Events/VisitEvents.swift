@@ -57,6 +57,8 @@ enum VisitEvents {
       return [stopped(visit, reason, device: nil, both)]
     case .cancelled:
       return wasRung ? [stopped(visit, .cancelled, device: nil, both)] : []
+    // No call ended: whoever shows the visit sees its new state, and nobody is to hang up.
+    case .ended where entry.cause == .reported: return []
     case .ended:
       let ring = wasRung ? [stopped(visit, .cancelled, device: nil, both)] : []
       let ended = EndedEvent(visit: visit.id.rawValue, cause: entry.cause.rawValue)

@@ -145,8 +145,8 @@ struct VisitRoutes: Sendable {
     -> Response
   {
     let details = try await store.concerned(context)
-    let body = try await request.json(ReasonBody.self, context: context)
-    return try await perform(.cancel(reason: try body.checked()), on: details, context)
+    let body = try await request.json(CancelBody.self, context: context)
+    return try await perform(try body.command(), on: details, context)
   }
 
   private func perform(
@@ -155,6 +155,21 @@ struct VisitRoutes: Sendable {
     let caller = try context.requireCaller()
     let changed = try await coordinator.perform(command, on: details.visit.id, by: caller)
     return try ServiceJSON.response(VisitDocument(changed, for: caller.role))
+  }
+}
+
+/// Who wants a visit called off and why, and what else there is to say.
+private struct CancelBody: Decodable {
+  var reason: String?
+  var cancelledBy: String?
+  var because: String?
+
+  func command() throws -> VisitCommand {
+    .cancel(
+      reason: try ReasonBody(reason: reason).checked(),
+      Cancellation(
+        by: try cancelledBy.map { try RequestText.choice($0, field: "cancelledBy") },
+        because: try because.map { try RequestText.choice($0, field: "because") }))
   }
 }
 

@@ -7,10 +7,11 @@ public import Visits
 public protocol OutcomeStore: Sendable {
   /// A visit's outcomes, the first at first; the last one holds.
   func outcomes(of visit: VisitID, tenant: TenantID) async throws(StoreError) -> [VisitOutcome]
-  /// Writes what a person says about it, with a line in the audit log.
+  /// Writes what a person says about it, with a line in the audit log. A visit that nothing here saw
+  /// held is held by that word: it ends, with a line in its ledger, and `events` makes what is told.
   func record(
     _ report: OutcomeReport, of visit: VisitID, tenant: TenantID, by initiator: Initiator,
-    at now: UTCMilliseconds
+    at now: UTCMilliseconds, events: @escaping EventMaker
   ) async throws(StoreError) -> VisitOutcome
   /// A worker's visits of the last days that nobody knows the outcome of, by start.
   func visitsWithoutOutcome(

@@ -45,7 +45,7 @@ extension SQLiteStore: VisitStore {
       var details = try VisitTable.details(of: visit, in: db)
       let moved = command.moving(visit)
       let checks = try moved.map { try BookingChecks(for: $0, replacing: visit, in: db) }
-      var applied = try checks?.rules(rules, for: moved ?? visit) ?? rules
+      var applied = try checks?.rules(rules.offering(visit), for: moved ?? visit) ?? rules
       if let person = initiator.person, !visit.participants.contains(person) {
         applied.colleagues = try TeamTable.colleagues(of: person, tenant: tenant, in: db)
       }
@@ -62,7 +62,8 @@ extension SQLiteStore: VisitStore {
       }
       return try Self.finish(
         change, action: "visit.\(command.name)", details: details, previous: visit, daily: daily,
-        by: initiator, at: now, events: events, in: db)
+        cancellation: command.cancellation(by: initiator), by: initiator, at: now, events: events,
+        in: db)
     }
   }
 
@@ -159,13 +160,14 @@ extension SQLiteStore: VisitStore {
   static func finish(
     _ change: VisitChange, action: String, details: VisitDetails, previous: Visit?,
     daily: DailyPolicy, callback: CommittedCallback? = nil,
-    queue: CommittedQueue? = nil, by initiator: Initiator, at now: UTCMilliseconds,
-    events: EventMaker, in db: Database
+    queue: CommittedQueue? = nil, cancellation: Cancellation? = nil, by initiator: Initiator,
+    at now: UTCMilliseconds, events: EventMaker, in db: Database
   ) throws -> CommittedVisit {
     var committed = CommittedVisit(
       details: details, previous: previous,
       entries: try LedgerTable.append(change.entries, to: change.visit, in: db))
     guard !committed.entries.isEmpty else { return committed }
+    try GroupTable.follow(change.visit, from: previous, in: db)
     committed.callback =
       try callback
       ?? CallbackTable.follow(change.visit, from: previous, policy: daily, at: now, in: db)
@@ -184,7 +186,8 @@ extension SQLiteStore: VisitStore {
         change.visit, before: previous, sequence: last.sequence, by: initiator, at: now, in: db)
       try PostTable.follow(
         committed.details, before: previous, sequence: last.sequence, at: now, in: db)
-      let after = try OutcomeTable.follow(change.visit, before: previous, at: now, in: db)
+      let after = try OutcomeTable.follow(
+        change.visit, before: previous, cancellation, by: initiator, at: now, in: db)
       committed.outcome = after.outcome
       committed.followUp = after.followUp
     }
@@ -204,6 +207,13 @@ extension Visit {
 }
 
 extension VisitCommand {
+  /// Who wants it called off, and why. A citizen speaks for nobody else.
+  fileprivate func cancellation(by initiator: Initiator) -> Cancellation? {
+    guard case .cancel(_, var cancellation) = self else { return nil }
+    if initiator.role == .citizen { cancellation.by = nil }
+    return cancellation
+  }
+
   /// The visit as it would become, where the command changes when it is.
   fileprivate func moving(_ visit: Visit) -> Visit? {
     guard case .move(let start, let minutes) = self else { return nil }

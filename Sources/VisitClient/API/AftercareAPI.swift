@@ -42,17 +42,21 @@ extension BesoegAPI {
     return try await value(request, retry: .briefRepeatable)
   }
 
-  /// Says what became of a visit.
+  /// Says what became of a visit; by whom and why where it was called off.
   public func writeOutcome(
-    of visit: String, kind: String, minutes: Int?, note: String?
+    of visit: String, kind: String, minutes: Int?, note: String?, by canceller: String? = nil,
+    because: String? = nil
   ) async throws(ServiceError) -> VisitOutcomeRecord {
     struct Body: Encodable {
       var kind: String
+      var cancelledBy: String?
+      var reason: String?
       var deliveredMinutes: Int?
       var note: String?
     }
-    var request = posting(
-      "/visits/\(segment(visit))/outcome", Body(kind: kind, deliveredMinutes: minutes, note: note))
+    let body = Body(
+      kind: kind, cancelledBy: canceller, reason: because, deliveredMinutes: minutes, note: note)
+    var request = posting("/visits/\(segment(visit))/outcome", body)
     request.method = .PUT
     return try await value(request, retry: .brief)
   }

@@ -6,6 +6,10 @@ public struct VisitOutcomeRecord: Codable, Sendable {
   public var kind: String
   /// How long it took, in minutes.
   public var deliveredMinutes: Int
+  /// Who called it off, where somebody did.
+  public var cancelledBy: String?
+  /// Why, where that was said.
+  public var reason: String?
   /// What carried it.
   public var mediaMode: String
 }

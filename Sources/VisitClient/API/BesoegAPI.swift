@@ -104,9 +104,18 @@ public struct BesoegAPI: Sendable {
     return try await value(request, retry: .briefRepeatable)
   }
 
-  /// Calls a visit off.
-  public func cancel(_ id: String, reason: String) async throws(ServiceError) {
-    try await act(id, "cancel", reason: reason, retry: .briefRepeatable)
+  /// Calls a visit off: in a person's own words, and by whom and why as outcomes have it.
+  public func cancel(
+    _ id: String, reason: String?, by canceller: String? = nil, because: String? = nil
+  ) async throws(ServiceError) {
+    struct Body: Encodable {
+      var reason: String?
+      var cancelledBy: String?
+      var because: String?
+    }
+    let body = Body(reason: reason, cancelledBy: canceller, because: because)
+    _ = try await reply(
+      to: posting("/visits/\(segment(id))/cancel", body), retry: .briefRepeatable)
   }
 
   // MARK: The call

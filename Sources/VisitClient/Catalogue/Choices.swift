@@ -43,6 +43,25 @@ extension Texts {
     word(for: code, of: Self.outcomes, words: .wordsOutcome)
   }
 
+  /// Who wants a visit called off.
+  public func canceller(_ word: String) throws -> String {
+    try choice(word, of: Self.cancellers, words: .wordsCanceller)
+  }
+
+  /// Why a visit is called off.
+  public func cancellationReason(_ word: String) throws -> String {
+    try choice(word, of: Self.cancellationReasons, words: .wordsCancelReason)
+  }
+
+  /// Who called a visit off and why, as it is said; nil where neither is known.
+  public func said(cancelledBy canceller: String?, because: String?) -> String? {
+    let words = [
+      canceller.map { word(for: $0, of: Self.cancellers, words: .wordsCanceller) },
+      because.map { word(for: $0, of: Self.cancellationReasons, words: .wordsCancelReason) },
+    ].compactMap(\.self)
+    return words.isEmpty ? nil : words.joined(separator: ", ")
+  }
+
   /// How somebody was tried.
   public func contactWay(_ word: String) throws -> String {
     try choice(word, of: ["ring", "phone", "message", "inPerson"], words: .wordsContact)
@@ -76,6 +95,11 @@ extension Texts {
   static let forms = ["screen", "physical", "group", "dropIn"]
   static let outcomes = [
     "held-first-try", "held-after-retries", "moved-to-phone", "technical-failure", "not-answered",
+    "cancelled",
+  ]
+  static let cancellers = ["citizen", "worker", "municipality"]
+  static let cancellationReasons = [
+    "illness", "holiday", "otherAppointment", "notUpToIt", "notNeeded", "replaced", "other",
   ]
   static let closings = ["purposeReached", "citizensWish", "replaced", "movedAway", "died"]
   static let parts = [

@@ -93,7 +93,9 @@ public enum TextKey: String, Sendable, CaseIterable {
     helpProposeAt, helpProposeMove, helpChoose, helpChooseNumber, helpChooseNone, choiceUnclear,
     wordsForm, wordsAgreement, wordsConversion, wordsOutcome, wordsContact, wordsRole,
     wordsRecordPart, helpOnDay, visitNotFoundOn, slotsHeading, slotsHint, slotsMore, gapsLater,
-    remedySubstitute, remedyMove, remedyPhone, remedyCancel, todosLeft, seriesGaps
+    remedySubstitute, remedyMove, remedyPhone, remedyCancel, todosLeft, seriesGaps,
+    wordsCanceller, wordsCancelReason, helpCancelBy, helpCancelBecause, cancelNeedsSomething,
+    changeIsAMeeting, meetingCancelled, meetingPlanGoesOn, meetingPlanLeft, helpGroupCancel
 
   // Next steps, and small words of lists.
   case formAudio, followUpsHint, personAddedHint, callbackAdded, queueNext, queueAddedNext,

@@ -145,6 +145,25 @@ public struct Occurrence: Hashable, Sendable, Codable {
 }
 
 extension Series {
+  /// Takes over what was done to an occurrence's visit by itself, outside the series: moved, handed
+  /// over, held another way or called off. That was agreed with the citizen and outlives a change of
+  /// all that follow.
+  public mutating func follow(_ visit: Visit, laidFor original: LocalDateTime) {
+    let known = occurrence(original)
+    let isCancelled = visit.state == .cancelled
+    var change = change(of: original) ?? OccurrenceChange(original: original, kind: .moved)
+    let before = change
+    if visit.start != known.start { change.start = visit.start }
+    if visit.durationMinutes != known.durationMinutes {
+      change.durationMinutes = visit.durationMinutes
+    }
+    if visit.workerID != known.workerID { change.workerID = visit.workerID }
+    if visit.form != known.form { change.form = visit.form }
+    if visit.mediaMode != known.mediaMode { change.mediaMode = visit.mediaMode }
+    change.kind = isCancelled ? .cancelled : .moved
+    if change != before { put(change) }
+  }
+
   /// The occurrence known by `original`, as it stands. Whether there is one is not looked into.
   public func occurrence(_ original: LocalDateTime) -> Occurrence {
     occurrence(original, changed: change(of: original))

@@ -8,6 +8,8 @@ public struct GrantBookingRule: BookingRule {
   public var grants: [Grant]
   /// What is booked and held under them, by grant and week.
   private var used: [GrantID: GrantUse]
+  /// What of that can be taken off again when it is moved.
+  private var counted: Set<VisitID> = []
 
   /// The rule for one citizen, with the citizen's grants and all visits that lie within them.
   public init(
@@ -25,6 +27,7 @@ public struct GrantBookingRule: BookingRule {
     let day = LocalDate(visit.start)
     guard let grant = grant(on: day) else { return }
     used[grant.id, default: GrantUse()].add(visit, in: day.monday)
+    counted.insert(visit.id)
   }
 
   /// The grant that covers `day`.
@@ -101,7 +104,7 @@ public struct GrantBookingRule: BookingRule {
 
   private func use(of grant: Grant, without previous: CountedVisit?) -> GrantUse {
     var use = used[grant.id] ?? GrantUse()
-    if let previous, previous.usesGrant {
+    if let previous, previous.usesGrant, counted.contains(previous.id) {
       let day = LocalDate(previous.start)
       if grant.covers(day) { use.remove(previous, in: day.monday) }
     }

@@ -39,11 +39,14 @@ public struct CountedVisit: Hashable, Sendable, Codable {
   public var usesGrant: Bool {
     guard form != .dropIn else { return false }
     switch state {
-    case .booked, .ringing, .active: return true
-    case .ended: return deliveredMinutes != 0
+    case .booked, .ended: return deliveredMinutes != 0
+    case .ringing, .active: return true
     case .cancelled, .missed: return false
     }
   }
+
+  /// Whether it was held.
+  public var isHeld: Bool { state == .ended && deliveredMinutes != 0 }
 }
 
 /// One week's minutes: granted, booked and delivered (A14).

@@ -8,12 +8,15 @@ public struct CallFacts: Hashable, Sendable {
   public var wasAnswered = false
   /// How the last ring ended that was not answered.
   public var lastRing: NotAnsweredCause?
-  /// When both were first heard; nil where they never were.
+  /// When both were first heard, in a group the worker and the first member; nil where they never
+  /// were.
   public var bothHeardAt: UTCMilliseconds?
   /// Milliseconds from the answer until both were heard.
   public var setupMilliseconds: Int64?
-  /// When it ended.
+  /// When it ended; nil where only a person said so afterwards.
   public var endedAt: UTCMilliseconds?
+  /// Whether it ended by a person's word and not by a call's end.
+  public var wasReported = false
   /// Who called it off, where somebody did.
   public var cancelledBy: PersonID?
   /// What was written when it was called off.
@@ -41,7 +44,8 @@ public struct CallFacts: Hashable, Sendable {
         guard entry.cause == .audio, let person = entry.participant else { continue }
         heard.insert(person)
         // The worker may be heard long before, waiting in the room.
-        if bothHeardAt == nil, heard.isSuperset(of: visit.participants) { bothHeardAt = entry.at }
+        if bothHeardAt == nil, visit.isTogether(heard) { bothHeardAt = entry.at }
+      case .ended where entry.cause == .reported: wasReported = true
       case .ended: endedAt = entry.at
       case .cancelled:
         cancelledBy = entry.participant
@@ -67,5 +71,14 @@ public struct CallFacts: Hashable, Sendable {
   public var isFirstTry: Bool {
     isHeld && rings <= 1 && !joinedAgain
       && setupMilliseconds.map { $0 <= Self.firstTryMilliseconds } ?? false
+  }
+}
+
+extension Visit {
+  /// Whether those heard are enough to talk: a group does not wait for a member who stays away, nor a
+  /// visit for somebody who was invited to it.
+  fileprivate func isTogether(_ heard: Set<PersonID>) -> Bool {
+    guard heard.contains(workerID) else { return false }
+    return form == .group ? heard.count > 1 : heard.contains(citizenID)
   }
 }

@@ -26,7 +26,7 @@ public struct OutcomeRules: Sendable {
     case .missed:
       outcome.notAnswered = facts.lastRing ?? .rangOut
     case .ended:
-      guard visit.isRelayed else { return nil }
+      guard visit.isRelayed, !facts.wasReported else { return nil }
       if facts.isHeld {
         outcome.kind = firstTry ?? facts.isFirstTry ? .heldFirstTry : .heldAfterRetries
         // To the nearest minute; what was held took at least one.

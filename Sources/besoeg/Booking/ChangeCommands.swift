@@ -18,6 +18,7 @@ extension ChangesVisit {
     let program = try ClientProgram(ca: common.ca)
     let now = Date()
     let found = try await which.find(program, now: now)
+    try which.requireMeantAlone(found, program.texts)
     let (visit, said) = try await change(found, program, now: now)
     VisitLines.print(said, visit, program, now: now)
   }
@@ -51,6 +52,18 @@ struct VisitOption: ParsableArguments {
   }
 }
 
+extension VisitOption {
+  /// Refuses a group's meeting that was found by the name of one member: it is the others' as well.
+  func requireMeantAlone(_ found: Visit, _ texts: Texts) throws {
+    let words = visit.joined(separator: " ").lowercased()
+    guard found.form == "group", !found.id.lowercased().hasPrefix(words) else { return }
+    throw ProgramFailure(
+      texts[
+        .changeIsAMeeting,
+        ["name": found.citizen.displayName, "id": VisitWords.short(found.id)]])
+  }
+}
+
 /// `besoeg move karen --at "fredag 14"`.
 struct MoveCommand: ChangesVisit {
   static let configuration = CommandConfiguration(
@@ -80,21 +93,45 @@ struct MoveCommand: ChangesVisit {
   }
 }
 
-/// `besoeg cancel karen --reason "…"`.
+/// Who calls a visit off, and why: in words of the catalogue, and in one's own.
+struct CancelOptions: ParsableArguments {
+  @Option(name: .customLong("by"), help: .init(Texts.current[.helpCancelBy]))
+  var canceller: String?
+  @Option(help: .init(Texts.current[.helpCancelBecause]))
+  var because: String?
+
+  /// The service's codes for both.
+  func codes(_ texts: Texts) throws -> (by: String?, because: String?) {
+    (
+      try canceller.map { try texts.canceller($0) },
+      try because.map { try texts.cancellationReason($0) }
+    )
+  }
+}
+
+/// `besoeg cancel karen --by borger --because syg`.
 struct CancelCommand: ChangesVisit {
   static let configuration = CommandConfiguration(
     commandName: "cancel", abstract: Texts.current[.helpCancel], aliases: ["aflys"])
 
   @OptionGroup var which: VisitOption
+  @OptionGroup var cancellation: CancelOptions
   @Option(help: .init(Texts.current[.helpReason]))
-  var reason: String
+  var reason: String?
   @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    guard reason != nil || cancellation.because != nil else {
+      throw ValidationError(Texts.current[.cancelNeedsSomething])
+    }
+  }
 
   func change(
     _ visit: Visit, _ program: ClientProgram, now: Date
   ) async throws -> (visit: Visit, said: TextKey) {
+    let codes = try cancellation.codes(program.texts)
     try await program.ask { [reason] api async throws(ServiceError) in
-      try await api.cancel(visit.id, reason: reason)
+      try await api.cancel(visit.id, reason: reason, by: codes.by, because: codes.because)
     }
     return (visit, .visitCancelled)
   }

@@ -177,6 +177,50 @@ struct TakeOverMeeting: AsyncParsableCommand {
   }
 }
 
+/// `besoeg groups cancel Torsdag --because syg`: the next meeting takes over the plan.
+struct CancelMeeting: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "cancel", abstract: Texts.current[.helpGroupCancel], aliases: ["aflys"])
+
+  @OptionGroup var which: MeetingOption
+  @OptionGroup var cancellation: CancelOptions
+  @Option(help: .init(Texts.current[.helpReason]))
+  var reason: String?
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    guard reason != nil || cancellation.because != nil else {
+      throw ValidationError(Texts.current[.cancelNeedsSomething])
+    }
+  }
+
+  func run() async throws {
+    let program = try ClientProgram(ca: common.ca)
+    let (texts, terminal, now) = (program.texts, Terminal.standard, Date())
+    let dates = DateText(texts)
+    let codes = try cancellation.codes(texts)
+    let (group, meeting) = try await which.find(program, now: now)
+    try await program.ask { [reason] api async throws(ServiceError) in
+      try await api.cancel(meeting.id, reason: reason, by: codes.by, because: codes.because)
+    }
+    func words(_ meeting: GroupMeeting, _ title: String = "") -> [String: String] {
+      [
+        "name": group.name, "title": title, "day": dates.spokenDay(meeting.start, now: now),
+        "time": dates.span(from: meeting.start, to: meeting.end),
+      ]
+    }
+    terminal.line(texts[.meetingCancelled, words(meeting)])
+    guard let plan = meeting.plan else { return }
+    let meetings = try await program.meetings(of: group)
+    if let next = meetings.first(where: { $0.start > meeting.start && $0.plan == plan }) {
+      terminal.line(texts[.meetingPlanGoesOn, words(next, plan.title)])
+    }
+    if let left = meetings.first(where: { $0.id == meeting.id })?.plan {
+      terminal.line(texts[.meetingPlanLeft, words(meeting, left.title)])
+    }
+  }
+}
+
 /// `besoeg groups room Torsdag`: who is in the room, before anybody joins.
 struct ShowRoom: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

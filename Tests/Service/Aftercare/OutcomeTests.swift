@@ -34,6 +34,44 @@ struct OutcomeTests {
     }
   }
 
+  @Test func aCancellationSaysAtOnceByWhomAndWhy() async throws {
+    let town = try await Municipality()
+    try await town.serve { browser in
+      let visit = try await browser.book()
+      let wrong = try await browser.post(
+        "cancel", visit, as: town.worker, json: ["because": "rain"])
+      #expect(wrong.status == .badRequest)
+      _ = try await browser.post(
+        "cancel", visit, as: town.worker, json: ["cancelledBy": "citizen", "because": "illness"])
+      let read = try await browser.send(.get, path(visit, "outcome"), as: town.worker)
+      let outcome = read.json["outcomes"].array.first ?? .null
+      #expect(outcome["cancelledBy"].string == "citizen")
+      #expect(outcome["reason"].string == "illness")
+      #expect(outcome["recordedBy"].string != nil)
+    }
+  }
+
+  /// E3: on a day that is too much, without having to ring somebody.
+  @Test func aCitizenCallsOffHerOwnVisitAndTheWorkerIsTold() async throws {
+    let town = try await Municipality()
+    try await town.serve { browser in
+      let visit = try await browser.book()
+      let stream = try await browser.events(as: town.worker)
+      let off = try await browser.post(
+        "cancel", visit, as: town.citizen, json: ["because": "notUpToIt"])
+      #expect(off.status == .ok && off.json["state"].string == "cancelled")
+      #expect(try await stream.next("visit").data["state"].string == "cancelled")
+      let read = try await browser.send(.get, path(visit, "outcome"), as: town.worker)
+      let outcome = read.json["outcomes"].array.first ?? .null
+      #expect(outcome["cancelledBy"].string == "citizen")
+      #expect(outcome["reason"].string == "notUpToIt")
+      let begun = try await browser.book()
+      town.clock.advance(milliseconds: 61 * 60_000)
+      let late = try await browser.post("cancel", begun, as: town.citizen, json: [:])
+      #expect(late.problem == "only-staff-books")
+    }
+  }
+
   @Test func oneWhoDidNotAnswerIsFollowedUpKindlyAndKeepsEveryVisit() async throws {
     let town = try await Municipality()
     try await town.serve { browser in
@@ -135,6 +173,8 @@ struct OutcomeTests {
         .put, path(visit, "outcome"), as: town.worker,
         json: ["kind": "moved-to-phone", "deliveredMinutes": 20])
       #expect(told.json["mediaMode"].string == "phone")
+      let held = try await browser.send(.get, "/api/v1/visits/\(visit)", as: town.citizen)
+      #expect(held.json["state"].string == "ended")
       #expect(
         try await browser.send(.get, missing, as: town.worker).json["visits"].array.isEmpty)
     }

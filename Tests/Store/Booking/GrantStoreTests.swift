@@ -113,6 +113,12 @@ import Visits
     try await town.book(M.request("v1", minute: 10))
     try await town.apply(.ring)
     try await town.apply(.answer, by: M.karen)
+    for person in ["karen", "anne"] {
+      let heard = MediaReport(
+        kind: .mediaConnected, participant: PersonID(rawValue: person), cause: .audio,
+        session: person, attempt: 1)
+      try await town.apply(.record(heard, key: person), by: .system)
+    }
     try await town.apply(.hangUp(reason: nil), at: M.now.adding(minutes: 22))
     let weeks = try await town.store.minutes(
       of: GrantID(rawValue: "g-karen"), from: M.today, through: M.today.adding(days: 7),
@@ -120,6 +126,18 @@ import Visits
     #expect(weeks.map(\.booked) == [30, 0])
     #expect(weeks.map(\.delivered) == [22, 0])
     #expect(weeks.map(\.granted) == [90, 90])
+  }
+
+  @Test func aCallWithoutSoundDeliversNothingAndTakesNothing() async throws {
+    let town = try await Municipality()
+    try await town.grant(weeklyMinutes: 90)
+    try await town.book(M.request("v1", minute: 10))
+    try await town.apply(.ring)
+    try await town.apply(.answer, by: M.karen)
+    try await town.apply(.hangUp(reason: nil), at: M.now.adding(minutes: 22))
+    let weeks = try await town.store.minutes(
+      of: GrantID(rawValue: "g-karen"), from: M.today, through: M.today, tenant: M.tenant)
+    #expect(weeks.map(\.booked) == [0] && weeks.map(\.delivered) == [0])
   }
 
   @Test func travelToACitizensHomeTakesTime() async throws {

@@ -117,6 +117,23 @@ import Visits
     }
   }
 
+  @Test func aGroupIsHeldWithoutTheMemberWhoStayedAway() {
+    var group = Self.visit(.ended, form: .group)
+    group.others = [PersonID(rawValue: "ole"), PersonID(rawValue: "ib")]
+    #expect(Self.outcome(group, Self.ledger(Self.held()))?.kind.isHeld == true)
+    let alone = Self.held().filter { $0.1 != .mediaConnected || $0.2 == Self.anne }
+    #expect(Self.outcome(group, Self.ledger(alone))?.kind == .technicalFailure)
+  }
+
+  @Test func aPersonsWordIsNotTheEndOfACall() {
+    let ledger = Self.ledger([
+      (-60, .booked, Self.anne, .requested), (9, .ended, Self.anne, .reported),
+    ])
+    #expect(Self.outcome(Self.visit(.ended), ledger) == nil)
+    let facts = CallFacts(of: Self.visit(.ended), ledger: ledger)
+    #expect(facts.wasReported && facts.endedAt == nil)
+  }
+
   @Test func whatTheSystemCannotKnowItDoesNotSay() {
     #expect(Self.outcome(Self.visit(.booked), []) == nil)
     #expect(Self.outcome(Self.visit(.ended, form: .physical), []) == nil)

@@ -45,7 +45,7 @@ struct OutcomeRoutes: Sendable {
     let body = try await request.json(OutcomeBody.self, context: context)
     let outcome = try await store.record(
       try body.report(), of: visit.id, tenant: visit.tenant, by: caller.initiator,
-      at: caller.askedAt)
+      at: caller.askedAt, events: VisitEvents.drafts)
     return try ServiceJSON.response(OutcomeDocument(outcome))
   }
 

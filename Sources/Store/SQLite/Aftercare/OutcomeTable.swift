@@ -35,6 +35,17 @@ enum OutcomeTable {
       ])
   }
 
+  /// SQL for whether an outcome `o` is about the time that its visit `v` has now. Rung in vain and
+  /// moved, a visit lies ahead again whatever became of it the first time.
+  static let isAboutPresentTime = "(v.state <> 'booked' OR o.at >= v.start)"
+
+  /// SQL for the minutes that the last outcome of a visit `v` says were delivered; null without one.
+  static let delivered = """
+    (SELECT json_extract(o.body, '$.deliveredMinutes') FROM outcome o
+      WHERE o.tenant = v.tenant AND o.visit = v.id AND \(isAboutPresentTime)
+      ORDER BY o.revision DESC LIMIT 1)
+    """
+
   /// What the ledger knows of a visit.
   static func known(
     _ visit: Visit, at now: UTCMilliseconds, in db: Database
@@ -66,8 +77,10 @@ enum OutcomeTable {
   // MARK: With each change of a visit
 
   /// Writes the outcome that a visit's new state has, and opens or goes on with its follow-up.
+  /// `cancellation` is what was said where it was called off.
   static func follow(
-    _ visit: Visit, before: Visit?, at now: UTCMilliseconds, in db: Database
+    _ visit: Visit, before: Visit?, _ cancellation: Cancellation?, by initiator: Initiator,
+    at now: UTCMilliseconds, in db: Database
   ) throws -> (outcome: VisitOutcome?, followUp: NoShowPath?) {
     guard let before, before.state != visit.state else { return (nil, nil) }
     switch visit.state {
@@ -78,6 +91,11 @@ enum OutcomeTable {
     guard var outcome = try known(visit, at: now, in: db) else { return (nil, nil) }
     let last = try last(of: visit.id, tenant: visit.tenant, in: db)
     outcome.revision = (last?.revision ?? 0) + 1
+    if outcome.kind == .cancelled, let cancellation {
+      outcome.cancelledBy = cancellation.by ?? outcome.cancelledBy
+      outcome.reason = cancellation.because
+      if cancellation != Cancellation() { outcome.recordedBy = initiator.person }
+    }
     try append(outcome, tenant: visit.tenant, in: db)
     if var known = try FollowUpTable.find(visit.id, tenant: visit.tenant, in: db) {
       guard known.isOpen, visit.state == .missed else { return (outcome, nil) }

@@ -18,9 +18,10 @@ extension SQLiteStore: OutcomeStore {
   /// Writes what a person says about it.
   public func record(
     _ report: OutcomeReport, of visit: VisitID, tenant: TenantID, by initiator: Initiator,
-    at now: UTCMilliseconds
+    at now: UTCMilliseconds, events: @escaping EventMaker
   ) async throws(StoreError) -> VisitOutcome {
-    try await write { db in
+    let (rules, daily) = (rules, daily)
+    let (outcome, isTold) = try await write { db in
       let visit = try VisitTable.visit(visit, tenant: tenant, in: db)
       let outcome = try OutcomeRules().record(
         report, of: visit, known: try OutcomeTable.known(visit, at: now, in: db),
@@ -32,8 +33,31 @@ extension SQLiteStore: OutcomeStore {
         AuditDraft(
           action: "outcome.record", subject: visit.citizenID, visit: visit.id,
           detail: outcome.kind.rawValue), tenant: tenant, by: initiator, at: now, in: db)
-      return outcome
+      guard outcome.kind.isHeld, visit.state != .ended else { return (outcome, false) }
+      let change = try Self.end(
+        visit, rules: rules, daily: daily, by: initiator, at: now, events: events, in: db)
+      return (outcome, !change.events.isEmpty)
     }
+    if isTold { signals.fire() }
+    return outcome
+  }
+
+  /// A visit that was held where nothing here saw it ends: so far it was only booked, or rung in
+  /// vain.
+  private static func end(
+    _ visit: Visit, rules: VisitRules, daily: DailyPolicy, by initiator: Initiator,
+    at now: UTCMilliseconds, events: EventMaker, in db: Database
+  ) throws -> CommittedVisit {
+    var details = try VisitTable.details(of: visit, in: db)
+    let change = try rules.apply(
+      .reportHeld, to: visit, citizen: details.citizen, worker: details.worker, by: initiator,
+      at: now)
+    details.visit = change.visit
+    try VisitTable.update(change.visit, from: visit, at: now, in: db)
+    try AbsenceTable.followUp(change.visit, from: visit, at: now, in: db)
+    return try finish(
+      change, action: "visit.\(VisitCommand.reportHeld.name)", details: details, previous: visit,
+      daily: daily, by: initiator, at: now, events: events, in: db)
   }
 
   /// A person's word opens a follow-up as the ledger's does, and ends one that it shows needless.
@@ -64,7 +88,8 @@ extension SQLiteStore: OutcomeStore {
         sql: """
           SELECT v.* FROM visit v WHERE v.tenant = ?1 AND v.worker = ?2
             AND v.start BETWEEN ?3 AND ?4 AND NOT EXISTS (
-              SELECT 1 FROM outcome o WHERE o.tenant = v.tenant AND o.visit = v.id)
+              SELECT 1 FROM outcome o WHERE o.tenant = v.tenant AND o.visit = v.id
+                AND \(OutcomeTable.isAboutPresentTime))
           ORDER BY v.start, v.id
           """,
         arguments: [

@@ -148,6 +148,12 @@ extension VisitRules {
   }
 }
 
+extension VisitRules {
+  /// These rules where a visit that is there already changes: a meeting that was laid may be moved
+  /// and handed over like any other.
+  func offering(_ visit: Visit) -> VisitRules { visit.form == .group ? offeringGroups : self }
+}
+
 /// Forms that are booked as visits; the others are entered where they belong.
 private struct OfferedForms: BookingRule {
   var forms: Set<VisitForm>

@@ -61,32 +61,51 @@ enum GrantTable {
     return try counted(of: citizen, from: first, tenant: tenant, in: db)
   }
 
-  /// The citizen's visits from a day on. What was delivered is what the ledger says of a visit that
-  /// was held on screen; of others it is not known here.
+  /// The citizen's visits from a day on, meetings of groups among them whoever's name they bear.
+  ///
+  /// What was delivered is what the last outcome says; without one, the time on screen that the
+  /// ledger tells of. A member who stayed away from a meeting had nothing of it. Where the ledger saw
+  /// none of the members it was held elsewhere, and counts for all who were asked to it.
   static func counted(
     of citizen: PersonID, from first: LocalDate, tenant: TenantID, in db: Database
   ) throws -> [CountedVisit] {
     try Row.fetchAll(
       db.cachedStatement(
         sql: """
-          SELECT id, start, minutes, form, state,
-            CASE state WHEN 'ended' THEN
-              (SELECT MAX(at) FROM ledger l WHERE l.tenant = visit.tenant AND l.visit = visit.id
-                AND l.kind = 'ended')
-              - (SELECT MIN(at) FROM ledger l WHERE l.tenant = visit.tenant
-                AND l.visit = visit.id AND l.kind = 'answered') END AS taken
-          FROM visit WHERE tenant = ? AND citizen = ? AND start >= ?
-          ORDER BY start
+          WITH mine (id) AS (
+            SELECT id FROM visit WHERE tenant = ?1 AND citizen = ?2 AND start >= ?3
+            UNION SELECT m.id FROM groupMember g
+              JOIN groupMeeting m ON m.tenant = g.tenant AND m.groupUnit = g.groupUnit
+                AND m.start >= ?3
+              JOIN participant p ON p.tenant = m.tenant AND p.visit = m.id AND p.person = ?2
+              WHERE g.tenant = ?1 AND g.citizen = ?2)
+          SELECT v.id, v.start, v.minutes, v.form, v.state, CASE
+            WHEN v.state IN ('ringing', 'active', 'cancelled') THEN NULL
+            WHEN v.form = 'group' AND v.state = 'ended' AND EXISTS (
+              SELECT 1 FROM ledger l WHERE l.tenant = v.tenant AND l.visit = v.id
+                AND l.kind = 'media-connected' AND l.participant <> v.worker)
+              AND NOT EXISTS (
+              SELECT 1 FROM ledger l WHERE l.tenant = v.tenant AND l.visit = v.id
+                AND l.kind = 'media-connected' AND l.participant = ?2) THEN 0
+            ELSE COALESCE(
+              \(OutcomeTable.delivered),
+              -- A begun minute is a minute: a call of forty seconds is no nothing.
+              CASE v.state WHEN 'ended' THEN (59999
+                + (SELECT MAX(at) FROM ledger l WHERE l.tenant = v.tenant AND l.visit = v.id
+                  AND l.kind = 'ended')
+                - (SELECT MIN(at) FROM ledger l WHERE l.tenant = v.tenant AND l.visit = v.id
+                  AND l.kind = 'answered')) / 60000 END)
+            END AS delivered
+          FROM mine JOIN visit v ON v.tenant = ?1 AND v.id = mine.id
+          ORDER BY v.start
           """),
       arguments: [
         tenant.rawValue, citizen.rawValue, LocalDateTime(first, .midnight).utc.rawValue,
       ]
     ).map { row in
-      let taken: Int64? = row["taken"]
-      return CountedVisit(
+      CountedVisit(
         id: row.id("id"), start: row.time("start"), plannedMinutes: row["minutes"],
-        // A begun minute is a minute: a call of forty seconds is no nothing.
-        deliveredMinutes: taken.map { Int(($0 + 59_999) / 60_000) },
+        deliveredMinutes: row["delivered"],
         form: try row.value("form", as: VisitForm.self),
         state: try row.value("state", as: VisitState.self))
     }

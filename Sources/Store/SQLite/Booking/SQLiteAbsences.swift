@@ -92,6 +92,7 @@ extension SQLiteStore {
       if let visitChange = change.visit {
         let changed = try Self.carryOut(
           visitChange, from: before, rules: rules, daily: daily, action: "visit.\(command.name)",
+          cancellation: Cancellation(by: .worker, because: committed.absence.kind.cancels),
           by: initiator, at: now, in: db)
         committed.visit = changed.visit
         committed.freed = changed.freed
@@ -178,14 +179,14 @@ extension SQLiteStore {
   /// was the citizen's word as much as a colleague's, so who may book is not asked again.
   static func carryOut(
     _ change: VisitChange, from before: Visit, rules: VisitRules, daily: DailyPolicy,
-    action: String,
+    action: String, cancellation: Cancellation? = nil,
     by initiator: Initiator, at now: UTCMilliseconds, in db: Database
   ) throws -> (visit: CommittedVisit, freed: [FreedTime]) {
     let after = change.visit
     let details = try VisitTable.details(of: after, in: db)
     if after.state != .cancelled {
       let checks = try BookingChecks(for: after, replacing: before, in: db)
-      try checks.rules(rules, for: after).policy.check(
+      try checks.rules(rules.offering(before), for: after).policy.check(
         BookingProposal(
           visit: after, citizen: details.citizen, worker: details.worker, initiator: .system,
           now: now, previous: before))
@@ -198,10 +199,20 @@ extension SQLiteStore {
     try VisitTable.update(after, from: before, at: now, in: db)
     let freed = try AbsenceTable.followUp(after, from: before, at: now, in: db)
     let committed = try finish(
-      change, action: action, details: details, previous: before, daily: daily, by: initiator,
-      at: now,
-      events: { _ in [] }, in: db)
+      change, action: action, details: details, previous: before, daily: daily,
+      cancellation: cancellation, by: initiator, at: now, events: { _ in [] }, in: db)
     return (committed, freed)
+  }
+}
+
+extension AbsenceKind {
+  /// Why a visit that it leaves nobody for is called off.
+  fileprivate var cancels: CancellationReason {
+    switch self {
+    case .illness: .illness
+    case .holiday: .holiday
+    case .other: .other
+    }
   }
 }
 

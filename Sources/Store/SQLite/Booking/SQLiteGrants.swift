@@ -101,16 +101,23 @@ extension SQLiteStore: GrantStore {
       mix: mix.map { FormMinutes(form: $0.0, minutes: $0.1) })
   }
 
-  /// The day of the first visit that was held under a grant; nil before it.
+  /// The day of the first visit that was held under a grant, of the citizen's own if there is one;
+  /// nil before it.
   static func firstHeld(under grant: Grant, in db: Database) throws -> LocalDate? {
     let start = LocalDateTime(grant.start, .midnight).utc
-    return try Row.fetchOne(
-      db,
-      sql: """
-        SELECT start FROM visit WHERE tenant = ? AND citizen = ? AND start >= ?
-          AND state = 'ended' ORDER BY start LIMIT 1
-        """, arguments: [grant.tenant.rawValue, grant.citizen.rawValue, start.rawValue]
-    ).map { LocalDate($0.time("start")) }
+    let own = try Row.fetchOne(
+      db.cachedStatement(
+        sql: """
+          SELECT start FROM visit v WHERE tenant = ? AND citizen = ? AND start >= ?
+            AND state = 'ended' AND form <> 'group' AND COALESCE(\(OutcomeTable.delivered), 1) <> 0
+          ORDER BY start LIMIT 1
+          """),
+      arguments: [grant.tenant.rawValue, grant.citizen.rawValue, start.rawValue])
+    if let own { return LocalDate(own.time("start")) }
+    // Whether a member came to a meeting takes a closer look: only where there is nothing else.
+    return try GrantTable.counted(
+      of: grant.citizen, from: grant.start, tenant: grant.tenant, in: db
+    ).first { $0.isHeld }.map { LocalDate($0.start) }
   }
 }
 

@@ -49,7 +49,8 @@ extension SQLiteStore: SeriesStore {
   ) async throws(StoreError) -> CommittedSeries {
     let rules = rules
     return try await commitSeries(tenant: tenant, at: now, events) { db in
-      let stored = try SeriesTable.stored(id, tenant: tenant, in: db)
+      let stored = try SeriesTable.asItStands(
+        SeriesTable.stored(id, tenant: tenant, in: db), at: now, in: db)
       // Ended from its first occurrence on: there is nothing left that could be changed.
       guard !stored.isOver else { throw Refusal.seriesNeverHappens }
       let outcome = try SeriesRules().apply(command, to: stored.series, by: initiator, at: now)

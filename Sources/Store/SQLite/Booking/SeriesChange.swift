@@ -26,8 +26,11 @@ struct SeriesChange {
     var layer = try SeriesLayer(series, rules: rules, by: initiator, at: now, in: db)
     layer.isSingle = true
     let occurrence = series.occurrence(original)
-    let old = try SeriesTable.visit(
+    var old = try SeriesTable.visit(
       of: series.id, original: original, tenant: series.tenant, in: db)
+    if old == nil, occurrence.change != .cancelled {
+      old = try SeriesTable.spent(occurrence, of: series, in: db)
+    }
     if let old, occurrence.change == .cancelled {
       guard old.state == .booked || old.state == .missed else { throw Refusal.visitInProgress }
       try layer.callOff(old, in: db)
@@ -40,7 +43,8 @@ struct SeriesChange {
       layer.checks = try BookingChecks(
         citizen: old.citizenID, workers: [occurrence.workerID], tenant: old.tenant, from: now,
         in: db)
-      try layer.lay(occurrence, of: series, over: old.released, in: db)
+      try layer.lay(
+        occurrence, of: series, over: old.released, isBack: old.state == .cancelled, in: db)
       if let refusal = layer.gaps.first?.refusal { throw refusal }
       try AbsenceTable.followUp(
         try VisitTable.visit(old.id, tenant: old.tenant, in: db), from: old, at: now, in: db)
@@ -55,22 +59,31 @@ struct SeriesChange {
   }
 
   /// "This and all that follow" become otherwise, or end: the visits laid from `cut` on are laid anew
-  /// on their days, so that they keep their names, and called off where their day has none.
+  /// on their days, so that they keep their names, and called off where their day has none. What was
+  /// called off stays so: the series knows of it, see `SeriesTable.asItStands`.
   private func replace(from cut: LocalDateTime, in db: Database) throws -> CommittedSeries {
     let series = before.series
     // Changed from its first occurrence on, a series keeps its name.
     var target: Series?
     if case .split = command { target = outcome.following ?? outcome.series }
-    let laid = try SeriesTable.visits(of: series.id, tenant: series.tenant, from: cut, in: db)
-      .filter { $0.visit.state == .booked || $0.visit.state == .missed }
+    let all = try SeriesTable.visits(of: series.id, tenant: series.tenant, from: cut, in: db)
+    let laid = all.filter { $0.visit.state == .booked || $0.visit.state == .missed }
     try SeriesTable.release(laid.map(\.visit), in: db)
     var byDay = Dictionary(grouping: laid) { $0.original.date }
+    // Moved to before its day, and held or going on: it is not laid a second time.
+    var held = Dictionary(
+      grouping: all.filter { [.ringing, .active, .ended].contains($0.visit.state) }
+    ) { $0.original.date }
     var layer = try SeriesLayer(
       target ?? series, rules: rules, by: initiator, at: now, in: db)
     let horizon = SeriesLayer.horizon(rules, at: now)
     if let target {
       for original in target.recurrence.occurrences(from: cut.date, through: horizon)
       where original.utc >= now {
+        if let visit = held[original.date]?.popLast()?.visit {
+          try SeriesTable.place(visit, at: original, in: target, in: db)
+          continue
+        }
         let old = byDay[original.date]?.first
         if old != nil { byDay[original.date]?.removeFirst() }
         let occurrence = target.occurrence(original)
@@ -78,8 +91,11 @@ struct SeriesChange {
           if let old { byDay[original.date, default: []].append(old) }
           continue
         }
+        let spent = old == nil ? try SeriesTable.spent(occurrence, of: target, in: db) : nil
         let gaps = layer.gaps.count
-        try layer.lay(occurrence, of: target, over: old?.visit.released, in: db)
+        try layer.lay(
+          occurrence, of: target, over: old?.visit.released ?? spent, isBack: spent != nil,
+          in: db)
         // Not laid anew, it is called off below, so that its ledger says so.
         if let old, layer.gaps.count > gaps { byDay[original.date, default: []].append(old) }
       }

@@ -45,9 +45,11 @@ struct SeriesLayer {
     return SeriesTable.allLaid
   }
 
-  /// Lays the occurrence, or notes why it cannot be. `old` is the visit it takes the place of.
+  /// Lays the occurrence, or notes why it cannot be. `old` is the visit it takes the place of;
+  /// `isBack` where that had been called off, and takes place again.
   mutating func lay(
-    _ occurrence: Occurrence, of series: Series, over old: Visit? = nil, in db: Database
+    _ occurrence: Occurrence, of series: Series, over old: Visit? = nil, isBack: Bool = false,
+    in db: Database
   ) throws {
     guard var visit = Visit(occurrence, of: series) else { return }
     guard visit.state != .cancelled else { return }
@@ -59,14 +61,14 @@ struct SeriesLayer {
         (SeriesGap(series: series.id, original: occurrence.original, refusal: refusal), refusal))
       return
     }
-    let kind: LedgerKind = old == nil ? .booked : .moved
+    let kind: LedgerKind = old == nil || isBack ? .booked : .moved
     if let old {
       try SeriesTable.takeOver(visit, from: old, original: occurrence.original, at: now, in: db)
     } else {
       try VisitTable.insert(visit, original: occurrence.original, at: now, in: db)
     }
     checks.add(visit)
-    let isChanged = old.map { !$0.isHeldAs(visit) } ?? true
+    let isChanged = isBack || old.map { !$0.isHeldAs(visit) } ?? true
     try record(visit, previous: old, isChanged ? kind : nil, in: db)
   }
 

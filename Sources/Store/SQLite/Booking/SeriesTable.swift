@@ -99,6 +99,42 @@ enum SeriesTable {
     ).map { try VisitTable.visit($0, in: db) }
   }
 
+  /// A stored series with what was done to its coming visits one by one, which it does not know of
+  /// itself.
+  static func asItStands(
+    _ stored: Stored, at now: UTCMilliseconds, in db: Database
+  ) throws -> Stored {
+    var stored = stored
+    let series = stored.series
+    for (visit, original) in try visits(of: series.id, tenant: series.tenant, in: db)
+    where (original.utc >= now || visit.start >= now) && series.recurrence.contains(original) {
+      stored.series.follow(visit, laidFor: original)
+    }
+    return stored
+  }
+
+  /// The visit called off that has an occurrence's place or name; nil where both are free.
+  static func spent(
+    _ occurrence: Occurrence, of series: Series, in db: Database
+  ) throws -> Visit? {
+    let found =
+      try visit(
+        of: series.id, original: occurrence.original, tenant: series.tenant, in: db)
+      ?? VisitTable.find(occurrence.visitID, tenant: series.tenant, in: db)
+    return found?.state == .cancelled ? found : nil
+  }
+
+  /// Lets a visit that is held already be a series' occurrence.
+  static func place(
+    _ visit: Visit, at original: LocalDateTime, in series: Series, in db: Database
+  ) throws {
+    try db.execute(
+      sql: "UPDATE visit SET series = ?, original = ? WHERE tenant = ? AND id = ?",
+      arguments: [
+        series.id.rawValue, original.text, visit.tenant.rawValue, visit.id.rawValue,
+      ])
+  }
+
   static func details(of stored: Stored, in db: Database) throws -> SeriesDetails {
     let series = stored.series
     guard let citizen = series.citizenID else { throw StoreError.notFound }

@@ -14,7 +14,8 @@ extension SQLiteStore {
       var whole = CommittedSeries(series: nil, following: nil, changed: [], orphans: [])
       var target = id
       for command in try plan.commands(for: first.series, following: .random(), at: now) {
-        let stored = try SeriesTable.stored(target, tenant: tenant, in: db)
+        let stored = try SeriesTable.asItStands(
+          SeriesTable.stored(target, tenant: tenant, in: db), at: now, in: db)
         let outcome = try SeriesRules().apply(command, to: stored.series, by: initiator, at: now)
         let done = try SeriesChange(
           command: command, before: stored, outcome: outcome, rules: rules, initiator: initiator,

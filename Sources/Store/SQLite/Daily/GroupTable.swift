@@ -46,9 +46,9 @@ enum GroupTable {
     let rows = try Row.fetchAll(
       db,
       sql: """
-        SELECT m.body, v.state, v.worker FROM groupMeeting m
+        SELECT m.body, v.state, v.worker, v.start, v.minutes FROM groupMeeting m
         JOIN visit v ON v.tenant = m.tenant AND v.id = m.id
-        WHERE m.tenant = ? AND m.groupUnit = ? ORDER BY m.start
+        WHERE m.tenant = ? AND m.groupUnit = ? ORDER BY v.start
         """, arguments: [tenant.rawValue, group.rawValue])
     return MeetingCourse(meetings: try rows.map(meeting))
   }
@@ -146,10 +146,38 @@ enum GroupTable {
       .sorted { ($0.displayName, $0.id.rawValue) < ($1.displayName, $1.id.rawValue) }
   }
 
-  /// A meeting, its state and leader as its visit has them.
+  /// What goes with a change of a meeting's visit: its place in the course, and where it is called
+  /// off its plan, which the next meeting takes. The last plan stays where it is when no meeting is
+  /// left to take it.
+  static func follow(_ visit: Visit, from previous: Visit?, in db: Database) throws {
+    guard visit.form == .group, let previous else { return }
+    let id = GroupMeetingID(rawValue: visit.id.rawValue)
+    if visit.start != previous.start {
+      try db.execute(
+        sql: "UPDATE groupMeeting SET start = ? WHERE tenant = ? AND id = ?",
+        arguments: [visit.start.rawValue, visit.tenant.rawValue, id.rawValue])
+    }
+    guard visit.state == .cancelled, previous.state != .cancelled else { return }
+    let owner = try String.fetchOne(
+      db, sql: "SELECT groupUnit FROM groupMeeting WHERE tenant = ? AND id = ?",
+      arguments: [visit.tenant.rawValue, id.rawValue])
+    guard let owner else { return }
+    var course = try course(of: GroupID(rawValue: owner), tenant: visit.tenant, in: db)
+    let before = course.meetings
+    let left = course.callOff(id)
+    for (old, new) in zip(before, course.meetings) where old != new {
+      var kept = new
+      if new.id == id { kept.plan = left }
+      try save(kept, tenant: visit.tenant, in: db)
+    }
+  }
+
+  /// A meeting, its time, state and leader as its visit has them.
   private static func meeting(_ row: Row) throws -> GroupMeeting {
     var meeting = try row.json("body", as: GroupMeeting.self)
     meeting.facilitator = row.id("worker")
+    meeting.start = row.time("start")
+    meeting.durationMinutes = row["minutes"]
     meeting.state =
       switch try row.value("state", as: VisitState.self) {
       case .booked, .missed, .ringing: .planned

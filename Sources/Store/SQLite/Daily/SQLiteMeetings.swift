@@ -112,7 +112,9 @@ extension SQLiteStore {
       changed.workerID = handover.meeting.facilitator
       let details = try VisitTable.details(of: changed, in: db)
       try VisitTable.requireFree(details, in: db)
-      try VisitTable.setPeople(of: changed, from: visit, in: db)
+      try VisitTable.update(changed, from: visit, at: now, in: db)
+      // Whoever was to find a substitute need not look any further.
+      try AbsenceTable.followUp(changed, from: visit, at: now, in: db)
       try GroupTable.save(handover.meeting, tenant: tenant, in: db)
       let entry = LedgerDraft(
         at: now, kind: .moved, participant: initiator.person, cause: .requested,
