@@ -90,7 +90,7 @@ public struct BesoegService: Sendable {
     GrantRoutes(store: store, access: access, clock: clock).add(to: api)
     SeriesRoutes(store: store, access: access, clock: clock).add(to: api)
     AbsenceRoutes(store: store, access: access, clock: clock).add(to: api)
-    AgreementRoutes(store: store, access: access, clock: clock).add(to: api)
+    AgreementRoutes(store: store, access: access, presence: presence, clock: clock).add(to: api)
     CallRoutes(store: store, coordinator: coordinator).add(to: api)
     QualityRoutes(store: store, facts: facts, clock: clock).add(to: api)
     EventRoutes(store: store, hub: hub, coordinator: coordinator, clock: clock).add(to: api)

@@ -7,6 +7,8 @@ struct KioskLoop {
     case signal(StreamSignal)
     case key(String)
     case visits([Visit])
+    case callback(Callback)
+    case failed(String)
     case minute
     case bell
     case call(VisitProgress)
@@ -65,6 +67,10 @@ struct KioskLoop {
           hold(visit, &state, &screen, feed)
         }
         visits = new
+      case .callback(let request):
+        screen.callback = request
+      case .failed(let text):
+        if case .idle = state { screen.say(text) }
       case .minute, .bell, .key, .call, .callEnded, .interrupted:
         if try await act(input, &state, &screen, feed) { return }
       }
@@ -100,6 +106,8 @@ struct KioskLoop {
   private func look(_ feed: AsyncStream<Input>.Continuation) {
     Task { [program] in
       if let visits = try? await program.visits(ofWorkdayAt: Date()) { feed.yield(.visits(visits)) }
+      // Of a citizen the service tells the newest request; it may have changed while we were away.
+      if let request = try? await program.api.callbacks().first { feed.yield(.callback(request)) }
     }
   }
 
@@ -121,8 +129,36 @@ struct KioskLoop {
       state = .idle
       let key: TextKey = stopped.reason == "answered" ? .kioskElsewhere : .kioskMissed
       screen.say(key, name: ring.from.displayName)
+    case (.delay(let said), _):
+      screen.take(delay: said)
+    case (.missedYou(let said), .idle):
+      screen.say(said.notice.text(program.texts.language))
+    case (.callback(let request), _):
+      screen.callback = request
     default:
       break
+    }
+  }
+
+  /// "Ring mig op": asks, says that it is urgent, or takes it back. What comes of it is an input.
+  private func ask(
+    _ key: String, about request: Callback?, _ feed: AsyncStream<Input>.Continuation
+  ) {
+    let open = request.flatMap { $0.isOver ? nil : $0 }
+    Task { [program] in
+      do throws(ServiceError) {
+        switch (key, open) {
+        case ("r", nil):
+          feed.yield(.callback(try await program.api.askForCall(isUrgent: false, about: nil)))
+        case ("h", .some):
+          feed.yield(.callback(try await program.api.askForCall(isUrgent: true, about: nil)))
+        case ("f", .some(let open)):
+          feed.yield(.callback(try await program.api.callback(open.id, "withdraw")))
+        default: break
+        }
+      } catch {
+        feed.yield(.failed(error.text(in: program.texts, server: program.api.server)))
+      }
     }
   }
 
@@ -147,6 +183,8 @@ struct KioskLoop {
       if let at, at <= Date() { answer(ring, &state, &screen, feed) }
     case (.minute, .idle):
       look(feed)
+    case (.key(let line), .idle):
+      ask(line.lowercased(), about: screen.callback, feed)
     case (.key(let line), .ringing(let ring, _)):
       if ["n", "nej", "no"].contains(line.lowercased()) {
         state = .idle

@@ -5,8 +5,12 @@ import VisitClient
 struct KioskScreen {
   let texts: Texts
   let terminal = Terminal.standard
+  /// The citizen's newest request to be called.
+  var callback: Callback?
   /// What was last shown while idle, so that it is not shown again for nothing.
   private var lastIdle: [String] = []
+  /// What the citizen was told of visits that begin later, by visit.
+  private var delays: [String: (text: String, start: Date?)] = [:]
 
   init(texts: Texts) { self.texts = texts }
 
@@ -23,13 +27,40 @@ struct KioskScreen {
       for visit in open {
         let values = ["time": dates.clock(visit.start), "name": visit.worker.displayName]
         lines += wrapped(texts[.kioskIdleVisit, values], width: terminal.width)
+        if let delay = delay(of: visit) { lines += wrapped(delay, width: terminal.width) }
       }
       lines.append(texts[.kioskIdleWait])
     }
+    lines += callLines()
     lines.append(texts[.kioskPrivacy])
     guard lines != lastIdle else { return }
     lastIdle = lines
     terminal.print(lines: lines)
+  }
+
+  /// Keeps what the citizen was told of a delay, to be shown with the visit.
+  mutating func take(delay said: VisitEvent.Said) {
+    delays[said.visit] = (said.notice.text(texts.language), nil)
+  }
+
+  /// What was said of a visit's delay; it is no longer so once the visit has another time.
+  private mutating func delay(of visit: Visit) -> String? {
+    guard let known = delays[visit.id] else { return nil }
+    delays[visit.id]?.start = known.start ?? visit.start
+    return known.start == nil || known.start == visit.start ? known.text : nil
+  }
+
+  /// What has become of the citizen's wish to be called, and which keys there are.
+  private func callLines() -> [String] {
+    var said: [String] = []
+    var keys: TextKey = .kioskCallMe
+    if let callback {
+      if !callback.isOver || callback.state == "withdrawn" {
+        said.append(callback.status.text(texts.language))
+      }
+      if !callback.isOver { keys = callback.isUrgent ? .kioskCallNot : .kioskCallUrgent }
+    }
+    return (said + [texts[keys]]).flatMap { wrapped($0, width: terminal.width) }
   }
 
   /// It rings: who, and which keys.
@@ -45,6 +76,13 @@ struct KioskScreen {
     lastIdle = []
     terminal.clearStatus()
     terminal.line(texts[key, ["name": name]])
+  }
+
+  /// What the service says.
+  mutating func say(_ text: String) {
+    lastIdle = []
+    terminal.clearStatus()
+    terminal.line(text)
   }
 
   /// Says that the kiosk answers by itself, and how long there is to say no.

@@ -34,20 +34,20 @@ struct Besoeg: AsyncParsableCommand {
       [
         CitizensCommand.self, PeopleCommand.self, StartCommand.self, GrantCommand.self,
         ConsentsCommand.self, CardCommand.self, AutoAnswerCommand.self, RemindersCommand.self,
-        ParkedCommand.self, HomeVisitCommand.self, EquipmentCommand.self,
+        ParkedCommand.self, HomeVisitCommand.self, EquipmentCommand.self, ContinuityCommand.self,
       ]),
     group(
       .groupAfter,
       [
         NoteCommand.self, OutcomeCommand.self, GoalsCommand.self, ScoresCommand.self,
-        FollowUpsCommand.self, VerdictCommand.self,
+        FollowUpsCommand.self, VerdictCommand.self, FiguresCommand.self, ReportCommand.self,
       ]),
     group(
       .groupOffice,
       [
         TeamsCommand.self, CircleCommand.self, SettingsCommand.self, RetentionCommand.self,
-        PostsCommand.self, AccessLogCommand.self, ExportCommand.self, LoginCommand.self,
-        ProofFilesCommand.self,
+        PostsCommand.self, AccessLogCommand.self, AuditCommand.self, ExportCommand.self,
+        LoginCommand.self, ProofFilesCommand.self,
       ]),
   ]
 

@@ -30,9 +30,11 @@ struct CallCommand: AsyncParsableCommand {
     let texts = program.texts
     let me = program.api.personID ?? visit.worker.id
     let setup = try media.setup(source: 1, texts: texts)
+    // Whoever asks to be called meanwhile is seen above the call, not first when it is over.
+    let callbacks = CallbackLines(me: me, texts: texts)
     let call = VisitCall(
       api: program.api, visit: visit, me: me, part: .caller, setup: setup,
-      signals: EventStream(program.api).signals())
+      signals: callbacks.listening(to: EventStream(program.api).signals()))
     let holder = CallHolder(call: call, me: me, texts: texts, softMinutes: softMinutes)
     let result = await holder.hold(
       seconds: media.seconds, api: me == visit.worker.id ? program.api : nil)

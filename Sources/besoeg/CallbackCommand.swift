@@ -7,7 +7,8 @@ struct CallbackCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "callbacks", abstract: Texts.current[.helpCallbacks],
     subcommands: [
-      ListCallbacks.self, CallBack.self, ClaimCallback.self, ReleaseCallback.self,
+      ListCallbacks.self, WatchCallbacks.self, CallBack.self, ClaimCallback.self,
+      ReleaseCallback.self,
       FinishCallback.self, AskForCall.self,
     ],
     defaultSubcommand: ListCallbacks.self, aliases: ["opkald"])
@@ -45,6 +46,40 @@ struct ListCallbacks: AsyncParsableCommand {
     for request in requests where request.handler == nil {
       _ = try? await program.api.callback(request.id, "see")
     }
+  }
+}
+
+/// `besoeg callbacks watch`: says so when somebody asks to be called, until Ctrl-C.
+struct WatchCallbacks: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "watch", abstract: Texts.current[.helpWatchCallbacks], aliases: ["følg"])
+
+  @OptionGroup var common: CommonOptions
+
+  func run() async throws {
+    let program = try ClientProgram(ca: common.ca)
+    let lines = CallbackLines(me: program.api.personID, texts: program.texts)
+    let watching = Task {
+      Terminal.standard.line(program.texts[.callbacksWatching])
+      for await signal in EventStream(program.api).signals() {
+        switch signal {
+        case .event(.callback(let request)): lines.take(request)
+        // Also what happened while the stream was down; what cannot be read now is told by the next.
+        case .online:
+          for request in (try? await program.api.callbacks()) ?? [] { lines.take(request) }
+        case .offline: Terminal.standard.line(program.texts[.kioskOffline])
+        case .refused(let problem):
+          throw ProgramFailure(
+            ServiceError.refused(problem).text(in: program.texts, server: program.api.server))
+        case .event: break
+        }
+      }
+    }
+    let stopping = Task {
+      for await _ in Interruptions.stream() { return watching.cancel() }
+    }
+    defer { stopping.cancel() }
+    try await watching.value
   }
 }
 

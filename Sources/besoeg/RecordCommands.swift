@@ -116,44 +116,6 @@ struct CalendarCommand: AsyncParsableCommand {
   }
 }
 
-/// `besoeg access-log karen`: who looked at a citizen's record.
-struct AccessLogCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "access-log", abstract: Texts.current[.helpAccessLog], aliases: ["log"])
-
-  @Argument(help: .init(Texts.current[.helpCitizen]))
-  var citizen: [String]
-  @OptionGroup var common: CommonOptions
-
-  func run() async throws {
-    let program = try ClientProgram(ca: common.ca)
-    let texts = program.texts
-    let person = try await program.person(citizen.joined(separator: " "), role: .citizen)
-    let lines = try await program.ask { api async throws(ServiceError) in
-      try await api.accessLog(of: person.id)
-    }
-    guard !lines.isEmpty else { return Terminal.standard.line(texts[.accessLogNone]) }
-    var table = TextTable([
-      .init(texts[.columnTime]), .init(texts[.columnWho]), .init(texts[.columnRole]),
-      .init(texts[.columnPart]), .init(texts[.columnReason]),
-    ])
-    let dates = DateText(texts)
-    let words = BookingWords(texts)
-    var before: [String] = []
-    for line in lines {
-      let row = [
-        "\(words.short(line.at)) \(dates.clock(line.at))",
-        line.readerName ?? VisitWords.short(line.reader), texts[.role(line.role)],
-        texts.said(part: line.part), line.reason ?? "",
-      ]
-      // One look can read the same part several times.
-      if row != before { table.append(row) }
-      before = row
-    }
-    Terminal.standard.print(lines: table.lines(width: Terminal.standard.width))
-  }
-}
-
 /// `besoeg export karen --reason "…"`: everything about one citizen as one JSON document.
 struct ExportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

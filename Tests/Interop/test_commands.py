@@ -151,7 +151,8 @@ def test_one_key_during_a_call_tells_the_next_citizen_of_a_delay(deployment, tmp
                                            "durationMinutes": 30})["id"]
     citizen = program("besoeg-kiosk", "--source", "tones", "--auto-answer", "--once", device=first, folder=tmp_path,
                       label="kiosk")
-    deployment.clients.append(citizen)
+    waiting = program("besoeg-kiosk", device=second, folder=tmp_path, label="waiting")
+    deployment.clients += [citizen, waiting]
     keyboard, terminal = pty.openpty()
     environment = os.environ | {"BESOEG_SERVER": worker.origin, "BESOEG_TOKEN": worker.token}
     call = subprocess.Popen([RELEASE / "besoeg", "call", visit, "--source", "tones", "--for", "12"], env=environment,
@@ -161,5 +162,15 @@ def test_one_key_during_a_call_tells_the_next_citizen_of_a_delay(deployment, tmp
     wait_until(lambda: "venter Ole Bo" in said(), 20, "the worker is told who waits: " + said())
     os.write(keyboard, b"f")
     wait_until(lambda: "Ole Bo har fået besked: 10 minutter" in said(), 10, "Ole is told: " + said())
+    screen = lambda: (tmp_path / "waiting.log").read_text()
+    wait_until(lambda: "Anne Holm er cirka 10 minutter forsinket" in screen(), 5, "his screen says so: " + screen())
     assert call.wait(40) == 0, said()
-    assert worker.json("POST", f"/visits/{late}/delay", {"minutes": 10})["isNew"] is False, "he knows already"
+    again = worker.json("POST", f"/visits/{late}/delay", {"minutes": 10})
+    assert again["isNew"] is False, "he knows already"
+    assert [one["by"] for one in again["told"]] == ["screen"]
+    third = deployment.person("citizen", "Ida Lund")
+    start += datetime.timedelta(hours=1)
+    unheard = worker.json("POST", "/visits", {"citizenId": third.person["id"], "start": start.isoformat(),
+                                              "durationMinutes": 30})["id"]
+    told = say(worker, "delay", unheard)
+    assert "Ring til Ida Lund" in told and "har fået besked" not in told, "nothing of hers is on"

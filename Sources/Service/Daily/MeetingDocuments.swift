@@ -46,7 +46,15 @@ struct PlanDocument: Codable, Sendable {
 /// What a citizen set out to do.
 struct StepDocument: Encodable, Sendable {
   var citizen: String
+  /// The meeting it was agreed in.
+  var meeting: String
   var text: String
+
+  init(_ step: NextStep) {
+    citizen = step.citizen.rawValue
+    meeting = step.meeting.rawValue
+    text = step.text
+  }
 }
 
 /// A meeting as the API shows it. Its id is its visit's: ring it to open the room.

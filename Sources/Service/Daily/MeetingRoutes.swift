@@ -80,15 +80,37 @@ struct MeetingRoutes: Sendable {
     let caller = try context.requireCaller()
     let details = try await store.meeting(try meeting(context), tenant: caller.tenant)
     var document = MeetingDocument(details)
+    var steps = try await store.steps(for: details.meeting.id, tenant: caller.tenant)
     if caller.role == .citizen {
       guard details.roster.contains(where: { $0.id == caller.id }) else {
         throw Problem(.notFound)
       }
       document.hidePlanForFacilitator()
+      // What the others set out to do is between them and who leads the meeting.
+      steps.removeAll { $0.citizen != caller.id }
     } else {
       _ = try staff(context)
+      steps = try await readable(steps, by: caller)
     }
+    document.steps = steps.map { StepDocument($0) }
     return try ServiceJSON.response(document)
+  }
+
+  /// The steps whose citizens' notes the caller may read; each look is logged. Others see the meeting
+  /// without them.
+  private func readable(_ steps: [NextStep], by caller: Caller) async throws -> [NextStep] {
+    var readable: [NextStep] = []
+    for step in steps {
+      do throws(StoreError) {
+        let request = AccessRequest(step.citizen, .notes, reason: caller.reason)
+        try await store.access(
+          request, tenant: caller.tenant, by: caller.initiator, at: caller.askedAt)
+        readable.append(step)
+      } catch {
+        guard case .refused = error else { throw error }
+      }
+    }
+    return readable
   }
 
   @Sendable private func setPlan(_ request: Request, _ context: ServiceContext) async throws
@@ -112,9 +134,7 @@ struct MeetingRoutes: Sendable {
       try meeting(context), tenant: caller.tenant, by: caller.initiator, at: clock.now(),
       events: VisitEvents.drafts)
     var document = MeetingDocument(taken.meeting)
-    document.steps = taken.steps.map {
-      StepDocument(citizen: $0.citizen.rawValue, text: $0.text)
-    }
+    document.steps = taken.steps.map { StepDocument($0) }
     return try ServiceJSON.response(document)
   }
 

@@ -76,6 +76,13 @@ final class PresenceBoard: Sendable {
     return both
   }
 
+  /// Whether a device would hear of something now: it holds a stream open, or is reconnecting.
+  func isOnline(_ device: Device, at now: UTCMilliseconds) -> Bool {
+    guard device.revokedAt == nil else { return false }
+    let key = DeviceKey(tenant: device.tenant, device: device.id)
+    return state.withLock { $0.devices[key]?.isOnline(at: now) } ?? false
+  }
+
   /// The devices of which there is news, to be written down.
   func takeUnwritten() -> [SeenDevice] {
     state.withLock { state in

@@ -22,6 +22,8 @@ enum BookingEvents {
   private struct DelayEvent: Encodable {
     var visit: String
     var minutes: Int
+    /// What the citizen's screen shows.
+    var notice: NoticeDocument
   }
 
   /// A series was begun, changed or extended at `now`.
@@ -60,9 +62,15 @@ enum BookingEvents {
   }
 
   /// A visit begins later than agreed (B17).
-  static func delay(_ notice: DelayNotice) -> [EventDraft] {
-    let event = DelayEvent(visit: notice.visit.rawValue, minutes: notice.minutes)
-    return [VisitEvents.draft("delay", event, Audience(people: [notice.citizen, notice.by]))]
+  @Sendable
+  static func delay(_ announced: AnnouncedDelay) -> [EventDraft] {
+    let (notice, details) = (announced.notice, announced.details)
+    let event = DelayEvent(
+      visit: notice.visit.rawValue, minutes: notice.minutes,
+      notice: NoticeDocument(notice.text(worker: details.worker.displayName)))
+    return [
+      VisitEvents.draft("delay", event, Audience(people: Set(details.visit.participants)))
+    ]
   }
 
   /// Times were put to a citizen, or answered (B19).

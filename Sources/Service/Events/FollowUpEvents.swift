@@ -17,7 +17,8 @@ enum FollowUpEvents {
     var drafts = drafts(for: path, citizen: change.details.citizen)
     if path.isOpen, change.details.visit.state == .missed {
       let words = Notice.weMissedYou(
-        worker: change.details.worker.displayName, step: path.step)
+        worker: change.details.worker.displayName, step: path.step,
+        declined: path.cause == .declined)
       let event = WeMissedYouEvent(
         visit: change.details.visit.id.rawValue, notice: NoticeDocument(words))
       drafts.append(draft("we-missed-you", event, Audience(people: [path.citizen])))

@@ -38,6 +38,24 @@ public struct CommittedProposal: Sendable {
 /// Makes the events that belong to a proposal, inside its transaction.
 public typealias ProposalEventMaker = @Sendable (CommittedProposal) -> [EventDraft]
 
+/// A delay that citizens are told of (B17).
+public struct AnnouncedDelay: Hashable, Sendable {
+  /// The delay: the one announced now, or the longer one that was announced before.
+  public var notice: DelayNotice
+  /// Whether it is news.
+  public var isNew: Bool
+  /// The visit that begins later.
+  public var details: VisitDetails
+  /// The citizens who have a message about it on its way or received.
+  public var messaged: Set<PersonID>
+
+  /// The citizens it concerns: in a group all its members.
+  public var citizens: [Person] { [details.citizen] + details.others }
+}
+
+/// Makes the events of a delay inside its transaction.
+public typealias DelayEventMaker = @Sendable (AnnouncedDelay) -> [EventDraft]
+
 /// Absence, and what is agreed with citizens (B11–B13, B15–B17, B19).
 public protocol AbsenceStore: Sendable {
   /// Enters or changes an absence: every visit it touches becomes a to-do.
@@ -77,11 +95,12 @@ public protocol AbsenceStore: Sendable {
     _ id: VisitID, to target: ConversionTarget, tenant: TenantID, by initiator: Initiator,
     at now: UTCMilliseconds, events: @escaping EventMaker
   ) async throws(StoreError) -> CommittedVisit
-  /// Tells the next citizen of a delay (B17); nil where they have been told as much already.
+  /// Tells the citizens of the next visit of a delay (B17), with the messages they want to be told
+  /// by. Where they have been told as much already, nothing is said again.
   func announceDelay(
     minutes: Int, of id: VisitID, tenant: TenantID, by initiator: Initiator,
-    at now: UTCMilliseconds, events: @escaping @Sendable (DelayNotice) -> [EventDraft]
-  ) async throws(StoreError) -> DelayNotice?
+    at now: UTCMilliseconds, events: @escaping DelayEventMaker
+  ) async throws(StoreError) -> AnnouncedDelay
 
   /// Puts two or three times to a citizen (B19).
   func offer(

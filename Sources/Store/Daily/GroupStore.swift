@@ -75,6 +75,10 @@ public protocol GroupStore: Sendable {
   func meeting(
     _ id: GroupMeetingID, tenant: TenantID
   ) async throws(StoreError) -> MeetingDetails
+  /// What its members set out to do (D7): in the last meeting that was held before it, and in it.
+  func steps(
+    for meeting: GroupMeetingID, tenant: TenantID
+  ) async throws(StoreError) -> [NextStep]
   /// Writes a meeting's plan (D4).
   func setPlan(
     _ plan: MeetingPlan, of meeting: GroupMeetingID, tenant: TenantID, by initiator: Initiator,

@@ -84,6 +84,39 @@ extension BesoegAPI {
       retry: .brief)
   }
 
+  /// Writes what a citizen is ready for at present.
+  public func writeReadiness(
+    _ level: String, text: String, followUpOf visit: String
+  ) async throws(ServiceError) -> FollowUpRecord {
+    struct Body: Encodable {
+      var level: String
+      var text: String
+    }
+    return try await value(
+      posting(
+        "/visits/\(segment(visit))/follow-up/readiness", Body(level: level, text: text)),
+      retry: .brief)
+  }
+
+  /// Lets a colleague follow up.
+  public func handOver(
+    to worker: String, followUpOf visit: String
+  ) async throws(ServiceError) -> FollowUpRecord {
+    struct Body: Encodable { var worker: String }
+    return try await value(
+      posting("/visits/\(segment(visit))/follow-up/hand-over", Body(worker: worker)),
+      retry: .brief)
+  }
+
+  /// Ends a follow-up: `reached`, `agreed` or `citizensWish`.
+  public func close(
+    _ ending: String, followUpOf visit: String
+  ) async throws(ServiceError) -> FollowUpRecord {
+    struct Body: Encodable { var ending: String }
+    return try await value(
+      posting("/visits/\(segment(visit))/follow-up/close", Body(ending: ending)), retry: .brief)
+  }
+
   /// What a person wants to be reminded of.
   public func reminders(of person: String) async throws(ServiceError) -> ReminderPlanRecord {
     try await value(

@@ -71,6 +71,8 @@ public struct FollowUpRecord: Codable, Sendable {
   public var visit: String
   /// Who was not reached.
   public var citizen: PersonReference
+  /// What is to be done: `try-again`, `phone`, `to-do` or `readiness`.
+  public var step: String
   /// When the step is due.
   public var due: Date
   /// How it ended; nil while it goes on.
@@ -127,6 +129,8 @@ public struct TroubledMessageRecord: Codable, Sendable {
 
 /// One look at a citizen's record.
 public struct AccessLineRecord: Codable, Sendable {
+  /// The line's number.
+  public var id: Int64
   /// When.
   public var at: Date
   /// Who, by id.
@@ -135,6 +139,8 @@ public struct AccessLineRecord: Codable, Sendable {
   public var readerName: String?
   /// In what role.
   public var role: Role
+  /// At whose record, by id; nil for a list.
+  public var citizen: String?
   /// What part.
   public var part: String
   /// What was done.

@@ -41,6 +41,8 @@ public struct Callback: Codable, Sendable, Hashable {
     public func text(_ language: Language) -> String { language == .danish ? da : en }
   }
 
+  /// Whether nobody is to call any longer.
+  public var isOver: Bool { state != "waiting" && state != "claimed" }
   /// Whether somebody has taken it and is calling.
   public var isClaimed: Bool { state == "claimed" }
 }

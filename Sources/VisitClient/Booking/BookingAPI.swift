@@ -128,12 +128,11 @@ extension BesoegAPI {
       posting("/visits/\(segment(id))/convert", Body(to: target)), retry: .briefRepeatable)
   }
 
-  /// Tells a visit's citizen that it begins later.
-  public func delay(_ id: String, minutes: Int) async throws(ServiceError) {
+  /// Tells a visit's citizens that it begins later; how each of them hears of it.
+  public func delay(_ id: String, minutes: Int) async throws(ServiceError) -> DelayRecord {
     struct Body: Encodable { var minutes: Int }
-    _ = try await reply(
-      to: posting("/visits/\(segment(id))/delay", Body(minutes: minutes)),
-      retry: .briefRepeatable)
+    return try await value(
+      posting("/visits/\(segment(id))/delay", Body(minutes: minutes)), retry: .briefRepeatable)
   }
 
   /// Books a visit in a form of its own.

@@ -163,6 +163,15 @@ public struct GrantRecord: Codable, Sendable {
     /// In English.
     public var en: String
   }
+  /// A status that was written.
+  public struct Status: Codable, Sendable {
+    /// The milestone it answers: `status-1`, `status-2`.
+    public var milestone: String
+    /// What it says.
+    public var text: String
+    /// When.
+    public var at: Date
+  }
   /// A sentence.
   public struct Sentence: Codable, Sendable {
     /// In Danish.
@@ -185,6 +194,8 @@ public struct GrantRecord: Codable, Sendable {
   public var terms: [Dated]
   /// What waits for a decision.
   public var proposal: Waiting?
+  /// The statuses written so far.
+  public var statuses: [Status]?
   /// How to appeal.
   public var appeal: Sentence
   /// What it asks for.

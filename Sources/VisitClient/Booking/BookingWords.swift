@@ -116,6 +116,10 @@ public struct BookingWords: Sendable {
             .grantWaiting,
             ["terms": terms(waiting.terms), "day": danishDay(waiting.from)]])
     }
+    for status in grant.statuses ?? [] {
+      lines += wrapped(
+        "  " + texts[.grantStatusLine, ["day": short(status.at), "text": status.text]])
+    }
     let danish = texts.language == .danish
     for task in (grant.tasks ?? []).prefix(3) {
       lines += wrapped("  – " + (danish ? task.da : task.en))

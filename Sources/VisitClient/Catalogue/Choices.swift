@@ -67,6 +67,25 @@ extension Texts {
     try choice(word, of: ["ring", "phone", "message", "inPerson"], words: .wordsContact)
   }
 
+  /// What a citizen is ready for at present.
+  public func readiness(_ word: String) throws -> String {
+    try choice(
+      word, of: ["asAgreed", "smallerSteps", "withoutPicture", "inPerson", "keepInTouch"],
+      words: .wordsReadiness)
+  }
+
+  /// How a follow-up ends.
+  public func followUpEnding(_ word: String) throws -> String {
+    try choice(word, of: Self.followUpEndings, words: .wordsFollowUpEnding)
+  }
+
+  /// How a follow-up ended, as it is said.
+  public func said(followUpEnding code: String) -> String {
+    word(for: code, of: Self.followUpEndings, words: .wordsFollowUpEnding)
+  }
+
+  static let followUpEndings = ["reached", "agreed", "citizensWish"]
+
   /// Why a grant is closed.
   public func closingReason(_ word: String) throws -> String {
     try choice(word, of: Self.closings, words: .wordsClosing)

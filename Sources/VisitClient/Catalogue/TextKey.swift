@@ -171,6 +171,17 @@ public enum TextKey: String, Sendable, CaseIterable {
     helpAbsenceID, helpTodo, helpSettle, helpSubstitute, helpMoveTo, helpPhone, helpCallOff,
     helpAgreed, helpConvert, helpConvertTo, helpDelay, helpDelayMinutes
 
+  // Who is told of what: delays, follow-ups and requests to be called.
+  case delaySent, delayNotTold, followUpClosed, followUpHanded, followUpOneThing,
+    followUpReadyHint, followUpNeedsText, helpFollowUpReady, helpFollowUpText, helpFollowUpTo,
+    helpFollowUpClose, wordsReadiness, wordsFollowUpEnding, helpWatchCallbacks,
+    callbacksWatching, callbackRings, callbackRingsUrgent, callbackRingsStill,
+    callbackRingsStillUrgent, callbackNoLonger, kioskCallMe, kioskCallUrgent, kioskCallNot,
+    grantStatusLine, groupSteps, helpLogDays, helpAudit, auditNone, auditSystem, columnWhom,
+    helpFigures, figuresNone, figuresOwn, figuresPrivate, helpContinuity, continuityNone,
+    continuityLine, helpReport, reportTooFew, reportHeading, columnFirst, columnLatest,
+    columnChange
+
   // The demo's week.
   case demoStepWeek, demoStepWeekDone, demoStepLaw, demoStepLawDone, demoStepAbsence,
     demoStepAbsenceDone

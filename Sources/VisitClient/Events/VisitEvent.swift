@@ -24,6 +24,12 @@ public enum VisitEvent: Sendable, Equatable {
   case softTimer(SoftTimer)
   /// A visit is over.
   case ended(Ended)
+  /// A visit begins later than agreed.
+  case delay(Said)
+  /// The citizen was not reached, in kind words.
+  case missedYou(Said)
+  /// A citizen asks to be called, or what has become of it.
+  case callback(Callback)
 
   /// Somebody rings.
   public struct Ring: Codable, Sendable, Equatable {
@@ -144,6 +150,14 @@ public enum VisitEvent: Sendable, Equatable {
     public var cause: String?
   }
 
+  /// Something said about a visit, in both languages.
+  public struct Said: Codable, Sendable, Equatable {
+    /// The visit's id.
+    public var visit: String
+    /// What the citizen reads.
+    public var notice: Callback.Notice
+  }
+
   /// An event from the stream; nil for names and shapes of a newer service, which are skipped.
   init?(_ event: ServerEvent) {
     func decode<Value: Decodable>(_ type: Value.Type) -> Value? {
@@ -162,13 +176,16 @@ public enum VisitEvent: Sendable, Equatable {
       case "picture": decode(Picture.self).map { .picture($0) }
       case "soft-timer": decode(SoftTimer.self).map { .softTimer($0) }
       case "ended": decode(Ended.self).map { .ended($0) }
+      case "delay": decode(Said.self).map { .delay($0) }
+      case "we-missed-you": decode(Said.self).map { .missedYou($0) }
+      case "callback": decode(Callback.self).map { .callback($0) }
       default: nil
       }
     guard let decoded else { return nil }
     self = decoded
   }
 
-  /// The visit that the event is about.
+  /// The visit that the event is about; empty where it is about none.
   public var visitID: String {
     switch self {
     case .visit(let visit): visit.id
@@ -182,6 +199,8 @@ public enum VisitEvent: Sendable, Equatable {
     case .picture(let picture): picture.visit
     case .softTimer(let timer): timer.visit
     case .ended(let ended): ended.visit
+    case .delay(let said), .missedYou(let said): said.visit
+    case .callback: ""
     }
   }
 }

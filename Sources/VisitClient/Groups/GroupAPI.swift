@@ -39,6 +39,12 @@ extension BesoegAPI {
     try await list(ServiceRequest(.GET, "/api/v1/groups/\(segment(group))/meetings"))
   }
 
+  /// A meeting, with what its members set out to do.
+  public func meeting(_ id: String) async throws(ServiceError) -> GroupMeeting {
+    try await value(
+      ServiceRequest(.GET, "/api/v1/meetings/\(segment(id))"), retry: .briefRepeatable)
+  }
+
   /// Lays meetings.
   public func lay(
     _ meetings: NewMeetings, of group: String

@@ -130,6 +130,19 @@ public struct GroupWords: Sendable {
     }
   }
 
+  /// What each member set out to do; nothing where nobody did.
+  public func steps(_ meeting: GroupMeeting, width: Int = 80) -> [String] {
+    guard let steps = meeting.steps, !steps.isEmpty else { return [] }
+    let names = Dictionary(
+      meeting.roster.map { ($0.id, $0.displayName) }, uniquingKeysWith: { a, _ in a })
+    return wrapped(texts[.groupSteps], width: width)
+      + steps.flatMap { step in
+        wrapped(
+          "  " + (names[step.citizen] ?? VisitWords.short(step.citizen)) + ": " + step.text,
+          width: width)
+      }
+  }
+
   /// Who is in a room, in a sentence.
   public func room(_ room: RoomRecord) -> String {
     guard !room.occupants.isEmpty else {

@@ -55,12 +55,9 @@ final class NextVisitLines: Sendable {
       return terminal.line(texts[hasNext ? .delayTooLong : .delayNobodyNext])
     }
     do {
-      try await api.delay(wanted.visit.id, minutes: wanted.minutes)
-      watch.withLock { $0.told(wanted.minutes) }
-      terminal.line(
-        texts[
-          .delayTold,
-          ["name": VisitWords.who(wanted.visit), "n": String(wanted.minutes)]])
+      let delay = try await api.delay(wanted.visit.id, minutes: wanted.minutes)
+      watch.withLock { $0.told(delay.minutes) }
+      for line in delay.lines(in: texts) { terminal.line(line) }
     } catch {
       terminal.line(error.text(in: texts, server: api.server))
     }

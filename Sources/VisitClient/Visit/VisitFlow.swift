@@ -215,7 +215,7 @@ struct VisitFlow: Sendable, Equatable {
       return state == .inCall ? [.report(.picture(picture))] : []
     case .softTimer(let timer):
       return state == .inCall ? [.report(.softTimer(timer))] : []
-    case .ring, .speaking, .ledger:
+    case .ring, .speaking, .ledger, .delay, .missedYou, .callback:
       return []
     }
   }

@@ -170,6 +170,14 @@ public struct MeetingCourse: Sendable {
       steps: steps.filter { $0.meeting == last?.id })
   }
 
+  /// The meetings whose next steps belong before whoever looks at a meeting: the last that was held
+  /// before it, and itself.
+  public func meetingsWithSteps(for id: GroupMeetingID) -> Set<GroupMeetingID> {
+    guard let index = meetings.firstIndex(where: { $0.id == id }) else { return [] }
+    let last = meetings[..<index].last { $0.state == .held }
+    return Set([last?.id, id].compactMap(\.self))
+  }
+
   /// A meeting is called off, by whoever may: see `VisitRules`. What it was about is not lost: its
   /// plan goes to the next meeting, whose plan goes to the one after, and the last plan is returned
   /// for a meeting to be added.

@@ -1,9 +1,20 @@
 // The catalogue of what is told about follow-ups and notes without refusing anything.
 
 extension Notice {
-  /// What the citizen reads after a visit that was not answered (H1, H2). Nobody is blamed.
-  public static func weMissedYou(worker: String, step: NoShowStep) -> Notice {
-    switch step {
+  /// What the citizen reads after a visit that was not answered (H1, H2). Nobody is blamed, and one
+  /// who said no thank you is not told to have been missed.
+  public static func weMissedYou(
+    worker: String, step: NoShowStep, declined: Bool = false
+  ) -> Notice {
+    if declined {
+      return Notice(
+        "you-said-no",
+        da: "Du sagde nej tak. Det er helt i orden. \(worker) kontakter dig, og dine andre aftaler "
+          + "står ved magt.",
+        en: "You said no thank you. That is quite all right. \(worker) will be in touch, and your "
+          + "other appointments stand.")
+    }
+    return switch step {
     case .tryAgain:
       Notice(
         "we-missed-you-try-again",

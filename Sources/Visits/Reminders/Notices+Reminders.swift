@@ -46,3 +46,15 @@ extension Reminder {
     }
   }
 }
+
+extension DelayNotice {
+  /// What the citizen's own screen shows. It stands in their home, so it names who comes.
+  public func text(worker: String) -> Notice {
+    let span =
+      minutes == 1 ? ("1 minut", "1 minute") : ("\(minutes) minutter", "\(minutes) minutes")
+    return Notice(
+      "delayed-on-screen",
+      da: "\(worker) er cirka \(span.0) forsinket. Du behøver ikke gøre noget.",
+      en: "\(worker) is about \(span.1) late. There is nothing you need to do.")
+  }
+}

@@ -87,16 +87,22 @@ public enum ReminderRules {
     return changed
   }
 
-  /// The messages that tell the next citizen of a delay (B17), at once, whatever the hour: the
-  /// citizen is waiting.
+  /// The messages that tell a citizen of the next visit of a delay (B17), at once, whatever the
+  /// hour: the citizen is waiting. A group's members are each told over their own channels.
   public static func delay(
     _ notice: DelayNotice, of visit: Visit, sequence: Int64, plan: ReminderPlan,
     existing: [Reminder], at now: UTCMilliseconds
   ) -> [Reminder] {
-    guard plan.person == notice.citizen else { return [] }
-    return messages(
-      .delayed, of: visit, minutes: notice.minutes, sequence: sequence, plan: plan,
-      existing: existing, at: now)
+    guard plan.person != notice.by, visit.participants.contains(plan.person) else { return [] }
+    // A shorter delay that has not left yet is no longer so.
+    let untrue = existing.filter {
+      $0.kind == .delayed && $0.person == plan.person && $0.state.isOpen
+        && $0.minutes < notice.minutes
+    }.map(\.calledOff)
+    return untrue
+      + messages(
+        .delayed, of: visit, minutes: notice.minutes, sequence: sequence, plan: plan,
+        existing: existing, at: now)
   }
 
   private static func messages(

@@ -137,12 +137,10 @@ struct DelayCommand: AsyncParsableCommand {
       orElse: { all in
         all.filter { $0.state == .booked && $0.end > now }.min { $0.start < $1.start }
       }, missing: .noMoreVisitsToday)
-    try await program.ask { [minutes] api async throws(ServiceError) in
+    let delay = try await program.ask { [minutes] api async throws(ServiceError) in
       try await api.delay(found.id, minutes: minutes)
     }
-    Terminal.standard.line(
-      program.texts[
-        .delayTold, ["name": found.citizen.displayName, "n": String(minutes)]])
+    for line in delay.lines(in: program.texts) { Terminal.standard.line(line) }
   }
 }
 

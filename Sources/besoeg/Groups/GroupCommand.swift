@@ -62,6 +62,12 @@ struct ShowGroup: AsyncParsableCommand {
     terminal.print(
       lines: GroupWords(texts).group(
         group, meetings: meetings, room: room, names: names, now: now, width: terminal.width))
+    if let latest = GroupMeeting.next(in: meetings, now: now) ?? meetings.last {
+      let meeting = try await program.ask { api async throws(ServiceError) in
+        try await api.meeting(latest.id)
+      }
+      terminal.print(lines: GroupWords(texts).steps(meeting, width: terminal.width))
+    }
     guard GroupMeeting.next(in: meetings, now: now) != nil else { return }
     terminal.line()
     terminal.line(texts[.groupHint, ["name": group.name]])

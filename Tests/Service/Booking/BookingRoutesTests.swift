@@ -108,6 +108,58 @@ struct BookingRoutesTests {
     }
   }
 
+  @Test func aDelayReachesTheCitizensScreenOrItIsSaidThatItDoesNot() async throws {
+    let town = try await Municipality()
+    try await town.serve { browser in
+      let visit = try await browser.book()
+      func delay(_ minutes: Int) async throws -> JSONValue {
+        try await browser.send(
+          .post, "/api/v1/visits/\(visit)/delay", as: town.worker,
+          json: ["minutes": .number(Double(minutes))]
+        ).json
+      }
+      let unheard = try await delay(5)
+      #expect(unheard["told"].array.map { $0["by"].string } == ["nothing"])
+      let set = try await browser.send(
+        .put, "/api/v1/people/karen/reminders", as: town.worker,
+        json: ["email": "karen@example.dk", "before": [], "notices": ["email"]])
+      #expect(set.status == .ok)
+      let sent = try await delay(10)
+      #expect(sent["told"].array.map { $0["by"].string } == ["message"])
+      let stream = try await browser.events(as: town.citizen)
+      let told = try await delay(15)
+      #expect(told["told"].array.map { $0["by"].string } == ["screen"])
+      #expect(told["told"].array.first?["displayName"].string == "Karen")
+      let event = try await stream.next("delay")
+      #expect(event.data["visit"].string == visit)
+      #expect(
+        event.data["notice"]["da"].string
+          == "Mette er cirka 15 minutter forsinket. Du behøver ikke gøre noget.")
+    }
+  }
+
+  @Test func aStatusThatWasWrittenCanBeRead() async throws {
+    let town = try await Municipality()
+    let (mette, _, lise) = try await team(town)
+    try await town.serve { browser in
+      let granted = try await browser.send(
+        .post, "/api/v1/people/karen/grants", as: lise,
+        json: ["basis": "82b", "start": "2026-11-01", "born": "1980-05-01"])
+      let id = try #require(granted.json["id"].string)
+      #expect(granted.json["statuses"] == .null)
+      let written = try await browser.send(
+        .post, "/api/v1/grants/\(id)/status", as: mette,
+        json: ["milestone": "status-1", "text": "Posten bliver åbnet"])
+      #expect(written.status == .ok)
+      for reader in [mette, lise, town.citizen] {
+        let list = try await browser.send(.get, "/api/v1/people/karen/grants", as: reader)
+        let status = list.json["grants"].array.first?["statuses"].array.first ?? .null
+        #expect(status["text"].string == "Posten bliver åbnet")
+        #expect(status["milestone"].string == "status-1")
+      }
+    }
+  }
+
   @Test func anAbsenceIsDeclaredProposedAndAgreed() async throws {
     let town = try await Municipality()
     let (mette, ole, lise) = try await team(town)

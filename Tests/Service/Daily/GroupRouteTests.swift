@@ -53,6 +53,19 @@ struct GroupRouteTests {
         .get, "/api/v1/meetings/\(visit)", as: members[1])
       #expect(shown.json["forCitizens"].string == "Vi taler om søvn")
       #expect(shown.json["plan"] == .null)
+      for (member, text) in [("ole", "Gå en tur"), ("else", "Ringe til Lise")] {
+        let kept = try await browser.send(
+          .post, "/api/v1/meetings/\(visit)/steps", as: town.worker,
+          json: ["citizenId": .string(member), "text": .string(text)])
+        #expect(kept.status == .noContent)
+      }
+      func steps(_ person: Person) async throws -> [String?] {
+        try await browser.send(.get, "/api/v1/meetings/\(visit)", as: person)
+          .json["steps"].array.map { $0["text"].string }
+      }
+      #expect(try await steps(members[1]) == ["Gå en tur"], "only one's own")
+      #expect(try await steps(members[3]).isEmpty)
+      #expect(try await steps(town.operations).isEmpty)
 
       #expect(try await browser.post("ring", visit, as: members[1]).problem == "meeting-not-begun")
       let opened = try await browser.post("ring", visit, as: town.worker)

@@ -165,19 +165,57 @@ import Visits
   @Test func theNextCitizenIsToldOfADelayOnce() async throws {
     let town = try await Municipality()
     try await town.book()
-    func announce(_ minutes: Int) async throws -> DelayNotice? {
+    func announce(_ minutes: Int) async throws -> AnnouncedDelay {
       try await town.store.announceDelay(
         minutes: minutes, of: VisitID(rawValue: "v1"), tenant: M.tenant, by: M.anne, at: M.now,
         events: {
-          [EventDraft(name: "delay", payload: "{}", audience: Audience(people: [$0.citizen]))]
+          [
+            EventDraft(
+              name: "delay", payload: "{}", audience: Audience(people: [$0.notice.citizen]))
+          ]
         })
     }
-    #expect(try await announce(10)?.minutes == 10)
-    #expect(try await announce(10) == nil)
-    #expect(try await announce(20)?.minutes == 20)
+    let first = try await announce(10)
+    #expect(first.notice.minutes == 10 && first.isNew && first.messaged.isEmpty)
+    #expect(try await announce(10).isNew == false)
+    #expect(try await announce(20).notice.minutes == 20)
+    #expect(try await announce(10).notice.minutes == 20, "the longer one holds")
     let told = try await town.store.events(
       after: 0, tenant: M.tenant, person: PersonID(rawValue: "karen"), role: .citizen, limit: 9)
     #expect(told.map(\.name) == ["delay", "delay"])
+  }
+
+  @Test func aDelayMakesTheMessagesThatTheCitizenWantsAndTheShorterOneIsNotSent() async throws {
+    let town = try await Municipality()
+    let plan = ReminderPlan(
+      person: PersonID(rawValue: "karen"), rules: [], notices: [.email, .sms])
+    try await town.store.setReminders(
+      PersonReminders(plan: plan, addresses: [.email: "karen@example.dk", .sms: "12345678"]),
+      tenant: M.tenant, by: M.anne, at: M.now)
+    try await town.book()
+    func announce(_ minutes: Int) async throws -> AnnouncedDelay {
+      try await town.store.announceDelay(
+        minutes: minutes, of: VisitID(rawValue: "v1"), tenant: M.tenant, by: M.anne, at: M.now,
+        events: { _ in [] })
+    }
+    func messages() async throws -> [String] {
+      try await town.store.messages(about: VisitID(rawValue: "v1"), tenant: M.tenant).map {
+        "\($0.kind.rawValue) \($0.channel.rawValue) \($0.minutes) \($0.state.rawValue)"
+      }.sorted()
+    }
+    #expect(try await announce(10).messaged == [PersonID(rawValue: "karen")])
+    #expect(try await messages() == ["delayed email 10 pending", "delayed sms 10 pending"])
+    _ = try await announce(10)
+    #expect(try await messages().count == 2, "nothing is sent twice")
+    #expect(try await announce(20).messaged == [PersonID(rawValue: "karen")])
+    #expect(
+      try await messages() == [
+        "delayed email 10 cancelled", "delayed email 20 pending", "delayed sms 10 cancelled",
+        "delayed sms 20 pending",
+      ])
+    let due = try await town.store.takeDueMessages(at: M.now, limit: 9)
+    #expect(due.map(\.address).sorted() == ["12345678", "karen@example.dk"])
+    #expect(due.allSatisfy { $0.reminder.text(at: M.now).danish.contains("20 minutter") })
   }
 
   @Test func theCitizenChoosesAmongTimesThatAreStillFree() async throws {

@@ -143,6 +143,11 @@ struct GroupStoreTests {
     #expect(taken.meeting.tookOverFrom?.displayName == "Anne")
     #expect(taken.meeting.meeting.plan == plan)
     #expect(taken.steps.map(\.text) == ["Gå en tur"])
+    for meeting in ["m1", "m2"] {
+      let steps = try await town.store.steps(
+        for: GroupMeetingID(rawValue: meeting), tenant: Municipality.tenant)
+      #expect(steps.map(\.text) == ["Gå en tur"], "agreed in the first, read before the second")
+    }
     let visit = try await town.store.visit(VisitID(rawValue: "m2"), tenant: Municipality.tenant)
     #expect(visit.visit.workerID.rawValue == "bo")
     // Anne has her afternoon back.

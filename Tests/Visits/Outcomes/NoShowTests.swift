@@ -120,5 +120,7 @@ import Visits
       let text = Notice.weMissedYou(worker: "Anne", step: step).danish
       #expect(text.contains("Det er helt i orden") && text.contains("Anne"))
     }
+    let no = Notice.weMissedYou(worker: "Anne", step: .toDo, declined: true).danish
+    #expect(no.hasPrefix("Du sagde nej tak. Det er helt i orden."))
   }
 }

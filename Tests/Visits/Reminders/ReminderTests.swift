@@ -92,6 +92,30 @@ import Visits
     #expect(made.first?.begun(visit: Self.visit(), at: now) != nil)
     #expect(
       made.first?.text(at: now).danish.hasSuffix("bliver ca. 10 minutter forsinket.") == true)
+    let longer = try #require(
+      try Overrun.announce(20, for: Self.visit(), notices: [notice], by: Example.worker, at: now))
+    let after = ReminderRules.delay(
+      longer, of: Self.visit(), sequence: 10, plan: Self.plan, existing: made, at: now)
+    #expect(after.map(\.state) == [.cancelled, .pending] && after.last?.minutes == 20)
+    let own = ReminderPlan(person: notice.by, rules: [], notices: [.email])
+    #expect(
+      ReminderRules.delay(
+        notice, of: Self.visit(), sequence: 9, plan: own, existing: [], at: now
+      ).isEmpty, "who announced it knows")
+    #expect(
+      notice.text(worker: "Anne").danish
+        == "Anne er cirka 10 minutter forsinket. Du behøver ikke gøre noget.")
+  }
+
+  @Test func everyMemberOfAGroupIsToldOfItsDelay() throws {
+    var meeting = Self.visit()
+    meeting.others = [PersonID(rawValue: "ole")]
+    let notice = try #require(
+      try Overrun.announce(for: meeting, notices: [], by: Example.worker, at: Self.now))
+    let plan = ReminderPlan(person: PersonID(rawValue: "ole"), rules: [], notices: [.sms])
+    let made = ReminderRules.delay(
+      notice, of: meeting, sequence: 1, plan: plan, existing: [], at: Self.now)
+    #expect(made.map(\.person) == [PersonID(rawValue: "ole")])
   }
 
   @Test func aSenderThatWasThoughtDeadDoesNothingMore() throws {

@@ -25,6 +25,21 @@ struct MixDocument: Encodable, Sendable {
   var minutes: Int
 }
 
+/// A status that was written during a course (H6).
+struct GrantStatusDocument: Encodable, Sendable {
+  var milestone: String
+  var text: String
+  var by: String?
+  var at: APITime
+
+  init(_ status: GrantStatus) {
+    milestone = status.milestone
+    text = status.text
+    by = status.by?.rawValue
+    at = APITime(status.at)
+  }
+}
+
 /// A grant as the API shows it.
 struct GrantDocument: Encodable, Sendable {
   var id: String
@@ -42,6 +57,8 @@ struct GrantDocument: Encodable, Sendable {
   var terms: [DatedTerms]
   var proposal: TermsProposal?
   var extended: GrantExtension?
+  /// The statuses written so far; absent where none is.
+  var statuses: [GrantStatusDocument]?
   var closing: GrantClosing?
   /// How a decision under the paragraph can be appealed (A11).
   var appeal: NoticeDocument
@@ -65,6 +82,8 @@ struct GrantDocument: Encodable, Sendable {
     terms = grant.terms
     proposal = grant.proposal
     extended = grant.extended
+    statuses =
+      grant.statuses.isEmpty ? nil : grant.statuses.map { GrantStatusDocument($0) }
     closing = grant.closing
     appeal = NoticeDocument(.appeal(grant.basis))
   }

@@ -3,6 +3,7 @@
 import { Problem, Service } from "./api.mjs";
 import { Call } from "./call.mjs";
 import { Contact } from "./contact.mjs";
+import { Meeting } from "./meeting.mjs";
 import { Own } from "./own.mjs";
 import { Ringer } from "./ringer.mjs";
 import { fill, joinNames, whenOf } from "./words.mjs";
@@ -20,6 +21,12 @@ const page = {
   tracks: [],
   /** Whose network, in which direction, has no room for a picture now. */
   held: new Set(),
+  /** What was said of a visit that begins later: `{ visit, start, text }`; kept over a reload. */
+  delay: JSON.parse(localStorage.getItem("delay") ?? "null"),
+  /** What was said of the visit that was missed last: `{ visit, text }`. */
+  missed: undefined,
+  /** The ring that ended last: `{ visit, worker }`. */
+  ended: undefined,
   isPrepared: localStorage.getItem("prepared") === "yes",
 };
 
@@ -46,6 +53,7 @@ function show(state, { title, lead = "", primary, secondary, hasChoices = false 
   }
   page.contact?.show();
   page.own?.show(Contact.states.includes(state));
+  if (state !== "idle") page.meeting?.hide();
 }
 
 const workerOf = (visit) => visit?.worker?.displayName ?? texts.someone;
@@ -67,12 +75,29 @@ function showIdle() {
     .filter((visit) => visit.state === "booked" && Date.parse(visit.start) > Date.now() - 3_600_000)
     .sort((a, b) => Date.parse(a.start) - Date.parse(b.start))[0];
   const when = next && fill(texts.stateIdleNext, { worker: workerOf(next), when: whenOf(next.start, texts) });
+  const delay = next && delayOf(next);
+  // The delay says itself that there is nothing to do.
+  const todo = page.isPrepared ? (delay ? "" : texts.stateIdleWait) : texts.stateIdlePrepare;
   show("idle", {
     title: page.isPrepared ? texts.stateIdleTitle : texts.stateWelcomeTitle,
-    lead: `${when ?? texts.stateIdleNoVisit} ${page.isPrepared ? texts.stateIdleWait : texts.stateIdlePrepare}`,
+    lead: [when ?? texts.stateIdleNoVisit, delay, todo].filter(Boolean).join(" "),
     primary: page.isPrepared ? undefined : { text: texts.prepare, action: prepare },
     hasChoices: true,
   });
+  page.meeting?.show(next);
+}
+
+/** What was said of a visit's delay; no longer so once the visit has another time. */
+function delayOf(visit) {
+  const { delay } = page;
+  if (delay?.visit !== visit.id) return "";
+  delay.start ??= visit.start;
+  return delay.start === visit.start ? delay.text : "";
+}
+
+/** What happens now that a ring was not answered, in the service's words where they have come. */
+function missedLead(visit, worker) {
+  return page.missed?.visit === visit ? page.missed.text : fill(texts.stateMissedLead, { worker });
 }
 
 /** Says who is in the room before anybody goes in: nobody meets six people unprepared (D10). */
@@ -180,6 +205,7 @@ async function decline() {
   const ring = page.ring;
   ringer.stop();
   page.ring = undefined;
+  page.ended = { visit: ring.visit, worker: ring.from.displayName };
   show("declined", {
     title: texts.stateDeclinedTitle,
     lead: fill(texts.stateDeclinedLead, { worker: ring.from.displayName }),
@@ -337,10 +363,11 @@ const handlers = {
     const worker = page.ring.from.displayName;
     ringer.stop();
     page.ring = undefined;
+    page.ended = { visit, worker };
     if (reason === "answered") {
       showElsewhere(visit);
     } else if (reason === "missed") {
-      show("missed", { title: fill(texts.stateMissedTitle, { worker }), lead: fill(texts.stateMissedLead, { worker }) });
+      show("missed", { title: fill(texts.stateMissedTitle, { worker }), lead: missedLead(visit, worker) });
     } else {
       showIdle();
     }
@@ -366,6 +393,21 @@ const handlers = {
     page.held.delete(`${participant}/${direction}`);
     if (["held", "sound-only"].includes(level)) page.held.add(`${participant}/${direction}`);
     showCaption();
+  },
+  delay({ visit, notice }) {
+    page.delay = { visit, start: page.visits.get(visit)?.start, text: notice[texts.language] };
+    localStorage.setItem("delay", JSON.stringify(page.delay));
+    if (["idle", "return", "missed", "declined", "ended"].includes(document.body.dataset.state)) showIdle();
+  },
+  "we-missed-you"({ visit, notice }) {
+    page.missed = { visit, text: notice[texts.language] };
+    const { state } = document.body.dataset;
+    if (page.ended?.visit !== visit || page.ring || page.call) return;
+    // Who said no thank you has read that it is in order; what comes next is added to it.
+    if (state === "declined") element("lead").textContent += ` ${page.missed.text}`;
+    else if (["missed", "idle"].includes(state)) {
+      show("missed", { title: fill(texts.stateMissedTitle, page.ended), lead: page.missed.text });
+    }
   },
   callback(request) {
     page.contact.take(request);
@@ -395,6 +437,7 @@ async function main() {
   if (!token) return show("no-link", { title: texts.stateNoLinkTitle, lead: texts.stateNoLinkLead });
   page.service = new Service(token);
   page.contact = new Contact(page.service, texts);
+  page.meeting = new Meeting(page.service, texts);
   try {
     const claims = JSON.parse(atob(token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/")));
     page.me = claims.sub;

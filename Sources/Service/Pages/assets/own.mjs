@@ -1,7 +1,7 @@
-// What is the citizen's own: the card for hard days, and what she has agreed to.
+// What is the citizen's own: the card for hard days, what she has agreed to, and what is granted.
 
 import { Problem } from "./api.mjs";
-import { fill } from "./words.mjs";
+import { fill, dayOf, joinNames, whenOf } from "./words.mjs";
 
 const element = (id) => document.getElementById(id);
 
@@ -14,7 +14,7 @@ export const pointOf = (line) => {
 };
 export const lineOf = ({ title, text }) => (title ? `${title}: ${text}` : text);
 
-/** The two folded sections at the foot of the page; nothing of them is read before one is opened. */
+/** The folded sections at the foot of the page; nothing of them is read before one is opened. */
 export class Own {
   constructor(service, texts, me) {
     this.service = service;
@@ -26,6 +26,8 @@ export class Own {
       this.#saveCard();
     };
     element("consents").ontoggle = () => element("consents").open && this.#readConsents();
+    element("grants").ontoggle = () => element("grants").open && this.#readGrants();
+    this.grantsPath = `/people/${me}/grants`;
   }
 
   /** Shows the sections while nothing goes on, as the contact button is. */
@@ -70,6 +72,36 @@ export class Own {
     });
     item.append(button);
     return item;
+  }
+
+  #readGrants = () => this.#try("grants-status", async () => {
+    const { grants } = await this.service.get(this.grantsPath);
+    element("grants-list").replaceChildren(...grants.flatMap((grant) => this.#grant(grant)));
+    return grants.length ? "" : this.texts.grantsNone;
+  });
+
+  /** A decision: what it gives, what was written on the way, and always how to complain about it (A11). */
+  #grant(grant) {
+    const { texts } = this;
+    const heading = document.createElement("h3");
+    const law = grant.basis === "82b" ? "§ 82 b" : "§ 85";
+    const [from, to] = [dayOf(grant.start, texts), grant.lastDay && dayOf(grant.lastDay, texts)];
+    heading.textContent = fill(to ? texts.grantUntil : texts.grantFrom, { law, from, to });
+    const terms = grant.terms.at(-1)?.terms;
+    const forms = terms ? joinNames(terms.forms.map((form) => texts[`form-${form}`]), texts.and) : "";
+    const lines = [
+      terms && fill(terms.weeklyMinutes ? texts.grantMinutes : texts.grantForms, { forms, minutes: terms.weeklyMinutes }),
+      grant.visitCap && fill(texts.grantCap, { count: grant.visitCap }),
+      grant.proposal && texts.grantProposal,
+      ...(grant.statuses ?? []).map((status) =>
+        fill(texts.grantStatus, { when: whenOf(status.at, texts), text: status.text })),
+      grant.appeal[texts.language],
+    ];
+    return [heading, ...lines.filter(Boolean).map((line) => {
+      const paragraph = document.createElement("p");
+      paragraph.textContent = line;
+      return paragraph;
+    })];
   }
 
   async #try(status, action) {

@@ -7,6 +7,15 @@ export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) =
 export const joinNames = (names, and) =>
   names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} ${and} ${names.at(-1)}`;
 
+/** "1. december 2026", of a day as the service writes it. */
+export function dayOf(day, texts) {
+  const language = texts.language === "da" ? "da-DK" : "en-GB";
+  // Noon: no zone makes another day of it.
+  return new Date(`${day}T12:00:00Z`).toLocaleDateString(language, {
+    timeZone: "Europe/Copenhagen", day: "numeric", month: "long", year: "numeric",
+  });
+}
+
 /** "i dag kl. 10.00", "i morgen kl. 10.00", "torsdag den 3. december kl. 10.00", in Danish time. */
 export function whenOf(instant, texts, now = new Date()) {
   const zone = { timeZone: "Europe/Copenhagen" };

@@ -7,6 +7,7 @@ import Visits
 struct AgreementRoutes: Sendable {
   let store: any BesoegStore
   let access: TeamAccess
+  let presence: PresenceBoard
   let clock: any ServiceClock
 
   func add(to group: RouterGroup<ServiceContext>) {
@@ -27,9 +28,22 @@ struct AgreementRoutes: Sendable {
   }
 
   private struct DelayDocument: Encodable {
+    /// A citizen of the visit, and how they hear of it.
+    struct Told: Encodable {
+      var id: String
+      var displayName: String
+      var by: Way
+    }
+
+    /// How a citizen hears of a delay. Whom nothing reaches somebody rings.
+    enum Way: String, Encodable {
+      case screen, message, nothing
+    }
+
     var visit: String
     var minutes: Int
     var isNew: Bool
+    var told: [Told]
   }
 
   private struct Offer: Decodable {
@@ -66,13 +80,21 @@ struct AgreementRoutes: Sendable {
     let details = try await store.visible(context)
     let body = try await request.json(Delay.self, context: context)
     let minutes = body.minutes ?? Overrun.stepMinutes
-    let notice = try await store.announceDelay(
+    let announced = try await store.announceDelay(
       minutes: minutes, of: details.visit.id, tenant: caller.tenant, by: caller.initiator,
       at: clock.now(), events: BookingEvents.delay)
+    var told: [DelayDocument.Told] = []
+    for citizen in announced.citizens {
+      var way: DelayDocument.Way = announced.messaged.contains(citizen.id) ? .message : .nothing
+      let devices = try await store.devices(of: citizen.id, tenant: caller.tenant)
+      if devices.contains(where: { presence.isOnline($0, at: clock.now()) }) { way = .screen }
+      told.append(
+        .init(id: citizen.id.rawValue, displayName: citizen.displayName, by: way))
+    }
     return try ServiceJSON.response(
       DelayDocument(
-        visit: details.visit.id.rawValue, minutes: notice?.minutes ?? minutes,
-        isNew: notice != nil))
+        visit: details.visit.id.rawValue, minutes: announced.notice.minutes,
+        isNew: announced.isNew, told: told))
   }
 
   @Sendable private func list(_ request: Request, _ context: ServiceContext) async throws

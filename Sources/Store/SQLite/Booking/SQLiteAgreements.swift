@@ -39,36 +39,6 @@ extension SQLiteStore: AbsenceStore {
     }
   }
 
-  /// Tells the next citizen of a delay.
-  public func announceDelay(
-    minutes: Int, of id: VisitID, tenant: TenantID, by initiator: Initiator,
-    at now: UTCMilliseconds, events: @escaping @Sendable (DelayNotice) -> [EventDraft]
-  ) async throws(StoreError) -> DelayNotice? {
-    let notice: DelayNotice? = try await write { db in
-      let visit = try VisitTable.visit(id, tenant: tenant, in: db)
-      let notices = try Row.fetchAll(
-        db, sql: "SELECT body FROM delayNotice WHERE tenant = ? AND visit = ?",
-        arguments: [tenant.rawValue, id.rawValue]
-      ).map { try $0.body(as: DelayNotice.self) }
-      guard
-        let notice = try Overrun.announce(
-          minutes, for: visit, notices: notices, by: initiator, at: now)
-      else { return nil }
-      try db.execute(
-        sql: "INSERT INTO delayNotice (tenant, visit, minutes, body) VALUES (?, ?, ?, ?)",
-        arguments: [
-          tenant.rawValue, id.rawValue, notice.minutes, try JSONColumn.text(notice),
-        ])
-      try AuditTable.append(
-        AuditDraft(action: "visit.delay", subject: notice.citizen, visit: id), tenant: tenant,
-        by: initiator, at: now, in: db)
-      _ = try EventTable.append(events(notice), tenant: tenant, at: now, in: db)
-      return notice
-    }
-    if notice != nil { signals.fire() }
-    return notice
-  }
-
   /// Puts two or three times to a citizen. Each must be one that could be booked now.
   public func offer(
     _ id: TimeProposalID, visit: Visit, starts: [UTCMilliseconds], by initiator: Initiator,

@@ -72,6 +72,20 @@ extension SQLiteStore {
     try await read { try GroupTable.details(of: id, tenant: tenant, in: $0) }
   }
 
+  /// What a meeting's members set out to do, before it and in it.
+  public func steps(
+    for meeting: GroupMeetingID, tenant: TenantID
+  ) async throws(StoreError) -> [NextStep] {
+    try await read { db in
+      let details = try GroupTable.details(of: meeting, tenant: tenant, in: db)
+      let course = try GroupTable.course(of: details.group.id, tenant: tenant, in: db)
+      let shown = course.meetingsWithSteps(for: meeting)
+      return try GroupTable.steps(of: details.group.id, tenant: tenant, in: db).filter {
+        shown.contains($0.meeting)
+      }
+    }
+  }
+
   /// Writes a meeting's plan.
   public func setPlan(
     _ plan: MeetingPlan, of meeting: GroupMeetingID, tenant: TenantID, by initiator: Initiator,
