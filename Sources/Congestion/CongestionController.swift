@@ -170,7 +170,7 @@ public struct CongestionController: ~Copyable, Sendable {
     else { return nil }
     return probes.take(
       estimate: rate.bitrate, wanted: bitrate, most: configuration.maximumBitrate,
-      jitter: queue.jitter, at: now)
+      jitter: queue.jitter, queue: queue.delay, at: now)
   }
 
   // MARK: One packet
@@ -186,7 +186,7 @@ public struct CongestionController: ~Copyable, Sendable {
       bytes: Int(packet.bytes), sentAt: packet.sentAt, arrivedAt: arrival, unreported: unreported)
     unreported = 0
     queue.add(
-      sentAt: packet.sentAt, arrivedAt: arrival, holdsFloor: drain.isCompeting, at: now)
+      sentAt: packet.sentAt, arrivedAt: arrival, floorWidth: drain.floorWidth(at: now), at: now)
     if let step = groups.add(sentAt: packet.sentAt, arrivedAt: arrival) { trend.add(step) }
     if packet.probe != 0 {
       probes.didSettle(packet.probe, sentAt: packet.sentAt, way: arrival - packet.sentAt)
@@ -238,8 +238,9 @@ public struct CongestionController: ~Copyable, Sendable {
     if !wasDraining, !drain.isRepeated(at: now) { bitrateBeforeDrain = rate.bitrate }
     let isDrained = drain.update(
       QueueDrain.Observation(
-        queue: queue.delay, packetTime: packetTime, carried: seen.carriedNow, sent: sending,
-        offered: seen.offered, bytesInFlight: sent.bytesInFlight, roundTrip: timing.roundTrip),
+        queue: queue.delay, packetTime: packetTime, carried: seen.carriedNow,
+        carriedLately: seen.carried, sent: sending, offered: seen.offered,
+        bytesInFlight: sent.bytesInFlight, roundTrip: timing.roundTrip),
       at: now)
     if isDrained { probes.welcome(at: now + .milliseconds(1_500)) }
     // The queue turned out not to be ours: what was given up for it is taken back.

@@ -30,6 +30,9 @@ struct ProbePlanner {
   /// The length of a probe where the path does not sway, and the longest.
   private static let shortest = TimeSpan.milliseconds(20)
   private static let longest = TimeSpan.milliseconds(150)
+  /// A probe fills the queue for as long as it lasts, where the path carries no more than the estimate:
+  /// with what waits already it must not be felt.
+  private static let longestQueue = TimeSpan.milliseconds(130)
   private static let fewestPackets = 5
   /// A rise of the delay by this much per time is the path's limit.
   private static let saturated = 0.2
@@ -69,7 +72,8 @@ struct ProbePlanner {
 
   /// The next probe, where one is due.
   mutating func take(
-    estimate: Double, wanted: Int, most: Int, jitter: TimeSpan, at now: MonotonicTime
+    estimate: Double, wanted: Int, most: Int, jitter: TimeSpan, queue: TimeSpan,
+    at now: MonotonicTime
   ) -> ProbeCluster? {
     let before = self.wanted
     self.wanted = Double(wanted)
@@ -80,7 +84,8 @@ struct ProbePlanner {
     guard current == nil, let due = nextAt, now >= due else { return nil }
     let rate = min(Self.step * estimate, 1.25 * self.wanted, Double(most))
     guard rate > 1.1 * estimate else { return nil }
-    let span = min(Self.longest, max(Self.shortest, jitter * 6))
+    let span = max(
+      Self.shortest, min(Self.longest, Self.longestQueue - queue, jitter * 6))
     let bytes = Int(rate * span.seconds / 8)
     let packets = max(Self.fewestPackets, bytes / 1_200, Int(span.milliseconds / 8))
     count = count == .max ? 1 : count + 1

@@ -5,7 +5,8 @@ import Wire
 /// Sending a little less than the path carries empties a queue of two seconds in ten. Speech cannot
 /// wait that long: the picture pauses until what is on its way has come out. Where the queue stays long
 /// although we have all but stopped, another flow fills it (any TCP transfer does), and yielding to
-/// the delay would mean to starve: then only loss counts, until the queue is short again.
+/// the delay would mean to starve: then only loss counts, until the queue is short again. As long as the
+/// other flow shows itself (`RivalTrace`) that is not doubted; where it does not, it is tried again.
 struct QueueDrain: BitwiseCopyable {
   /// A longer queue is drained …
   private static let long = TimeSpan.milliseconds(100)
@@ -17,8 +18,19 @@ struct QueueDrain: BitwiseCopyable {
   private static let stopped = 0.6
   /// Having stopped, with more than this part of the queue still there, somebody else fills it.
   private static let leftByOthers = 0.25
-  /// How long the queue must be short until the other flow is taken to be gone.
-  private static let calm = TimeSpan.seconds(1)
+  /// How long the queue must be short until the other flow is taken to be gone. One that has just given
+  /// way takes a second or two to fill it again.
+  private static let calm = TimeSpan.seconds(3)
+  /// For so long another flow that has shown itself is believed in, and for so long after, a queue that
+  /// comes back while we send no more than this, in bit/s, is known to be its.
+  private static let proof = TimeSpan.seconds(60)
+  private static let recent = TimeSpan.seconds(30)
+  private static let modest = 400_000.0
+  /// How long the path's shortest way is remembered for a sixth of: usually, while another flow is believed
+  /// to keep the queue full, and while it is known to.
+  private static let floorWidths = (
+    usual: TimeSpan.seconds(5), believed: TimeSpan.seconds(15), known: TimeSpan.seconds(60)
+  )
   /// After so long it is tried again whether the queue is ours; each time that it is not, twice as
   /// long, as every trial stops the picture …
   private static let belief = TimeSpan.seconds(20)
@@ -40,8 +52,9 @@ struct QueueDrain: BitwiseCopyable {
     var queue: TimeSpan
     /// How long one large packet takes at what the path carries: not a queue.
     var packetTime: TimeSpan
-    /// What the path carried just now, and what we sent lately, in bit/s.
+    /// What the path carried just now and in the last half second, and what we sent lately, in bit/s.
     var carried: Double
+    var carriedLately: Double
     var sent: Double
     /// At what rate the packets that came out lately were sent.
     var offered: Double
@@ -52,6 +65,9 @@ struct QueueDrain: BitwiseCopyable {
   private var state = State.idle
   private var believes = Self.belief
   private var believedUntil: MonotonicTime?
+  private var trace = RivalTrace()
+  /// When another flow last showed itself.
+  private var seenAt: MonotonicTime?
   /// What the path carried before the last drain, in bit/s, and when that one ended. A drain that
   /// follows soon finds us all but stopped, which says nothing about what the path carries.
   private var earlier: (carried: Double, endedAt: MonotonicTime)?
@@ -72,6 +88,10 @@ struct QueueDrain: BitwiseCopyable {
     switch state {
     case .idle:
       guard seen.queue > long else { return false }
+      if hasSeen(within: Self.recent, at: now), seen.sent < Self.modest {
+        compete(at: now)
+        return false
+      }
       // Twice the time that all we have on its way takes: sound goes on meanwhile.
       let rest = TimeSpan.nanoseconds(
         of: 2 &* seen.bytesInFlight, at: Int(max(8_000, seen.carried)))
@@ -96,8 +116,14 @@ struct QueueDrain: BitwiseCopyable {
         carried > Self.soundAlone && isInVain(seen, carried: carried, longest: longest)
       if isOthers { compete(at: now) } else { state = .idle }
     case .competing(let since, let calmSince):
+      if trace.note(
+        queue: seen.queue, offered: seen.offered, carried: seen.carriedLately, at: now)
+      {
+        seenAt = now
+      }
       let calm = seen.queue < short ? calmSince ?? now : nil
-      let isOver = now - (calm ?? now) > Self.calm || now - since > believes
+      let isDoubted = now - since > believes && !hasSeen(within: Self.proof, at: now)
+      let isOver = now - (calm ?? now) > Self.calm || isDoubted
       state = isOver ? .idle : .competing(since: since, calmSince: calm)
       guard isOver else { return false }
       believedUntil = calm == nil ? now : nil
@@ -124,10 +150,22 @@ struct QueueDrain: BitwiseCopyable {
     earlier.map { now - $0.endedAt < Self.again } ?? false
   }
 
+  private func hasSeen(within span: TimeSpan, at now: MonotonicTime) -> Bool {
+    seenAt.map { now - $0 < span } ?? false
+  }
+
+  /// The width of a sixth of the time for which the path's shortest way is remembered: behind a queue that
+  /// is never empty it cannot be seen again.
+  func floorWidth(at now: MonotonicTime) -> TimeSpan {
+    if hasSeen(within: Self.proof, at: now) { return Self.floorWidths.known }
+    return isCompeting ? Self.floorWidths.believed : Self.floorWidths.usual
+  }
+
   /// Another flow fills the queue.
   mutating func compete(at now: MonotonicTime) {
     let isAgain = believedUntil.map { now - $0 < Self.again } ?? false
     believes = isAgain ? min(believes * 2, Self.longestBelief) : Self.belief
+    trace = RivalTrace()
     state = .competing(since: now, calmSince: nil)
   }
 
@@ -135,5 +173,6 @@ struct QueueDrain: BitwiseCopyable {
   mutating func restart() {
     state = .idle
     earlier = nil
+    seenAt = nil
   }
 }

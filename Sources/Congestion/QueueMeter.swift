@@ -1,7 +1,7 @@
 import Wire
 
 /// How long packets wait in the path's queue: by how much the fastest of the last few packets was
-/// slower than the fastest of the last half minute.
+/// slower than the fastest of the last half minute (longer, where a queue is never empty).
 ///
 /// The fastest, because jitter only ever adds: its swaying hardly shows in the least of some packets,
 /// and a queue shows in all of them. The two clocks need not agree; their drift in half a minute is
@@ -13,9 +13,6 @@ struct QueueMeter {
   private static let fewestRecent = 3
   private static let recentCount = 10
   private static let floorCount = 6
-  private static let floorWidth = TimeSpan.seconds(5)
-  /// While another flow keeps the queue full the floor cannot be seen, and is remembered longer.
-  private static let heldFloorWidth = TimeSpan.seconds(15)
 
   private var recent = InlineArray<10, TimeSpan>(repeating: .zero)
   private var arrivals = InlineArray<10, MonotonicTime>(repeating: .zero)
@@ -34,9 +31,10 @@ struct QueueMeter {
   /// How much longer than the fastest the last packet took: its wait with its jitter.
   private(set) var lastWait = TimeSpan.zero
 
-  /// Takes one packet's times of sending and of arrival, by two clocks.
+  /// Takes one packet's times of sending and of arrival, by two clocks. The fastest is remembered for
+  /// six times `floorWidth`.
   mutating func add(
-    sentAt: MonotonicTime, arrivedAt: MonotonicTime, holdsFloor: Bool, at now: MonotonicTime
+    sentAt: MonotonicTime, arrivedAt: MonotonicTime, floorWidth: TimeSpan, at now: MonotonicTime
   ) {
     let way = arrivedAt - sentAt
     if floorSince == nil { mean = way.milliseconds }
@@ -50,7 +48,7 @@ struct QueueMeter {
     recent[recentNext] = way
     arrivals[recentNext] = arrivedAt
     recentFilled = min(recentFilled + 1, Self.recentCount)
-    note(way, for: holdsFloor ? Self.heldFloorWidth : Self.floorWidth, at: now)
+    note(way, for: floorWidth, at: now)
     var fastest = way
     var age = 1
     var row = recentNext

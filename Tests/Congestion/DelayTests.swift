@@ -61,7 +61,7 @@ import Wire
         let sent = time(Double(index) * 10)
         let way = 1_000 + wait + random.share() * 40
         queue.add(
-          sentAt: sent, arrivedAt: sent + (time(way) - .zero), holdsFloor: false, at: sent)
+          sentAt: sent, arrivedAt: sent + (time(way) - .zero), floorWidth: .seconds(5), at: sent)
       }
     }
     run(0, 1000, wait: 0)

@@ -41,6 +41,20 @@ import Wire
     #expect(network.measure(seconds: 20).picture > 600_000)
   }
 
+  /// Longer than the path's shortest way is remembered: the queue is never empty meanwhile.
+  @Test(arguments: [1, 2, 3] as [UInt64])
+  func besideATransferOfTenMinutesThePictureIsNeverGivenUp(seed: UInt64) {
+    let link = Bottleneck(rate: 1e6, delay: .milliseconds(20), queue: 62_500, seed: seed)
+    let network = EmulatedNetwork(link, [EmulatedCall(seed: seed)])
+    network.run(seconds: 10)
+    network.transfers.append(GreedyFlow(flow: 9))
+    network.run(seconds: 10)
+    let figures = network.measure(seconds: 600)
+    #expect(figures.soundArrived > 0.98)
+    #expect(figures.estimates.least > 120_000)
+    #expect(network.transfers[0].bytesArrived * 8 / 610 > 400_000)
+  }
+
   @Test func aCallThatBeginsBesideAGreedyTransferGetsItsShareToo() {
     let link = Bottleneck(rate: 1e6, delay: .milliseconds(25), queue: 62_500)
     let network = EmulatedNetwork(link, [])

@@ -7,11 +7,12 @@ import Wire
   private func at(_ milliseconds: Int64) -> MonotonicTime { .zero + .milliseconds(milliseconds) }
 
   private func due(
-    _ missing: inout MissingPackets, at milliseconds: Int64, roundTrip: Int64 = 40
+    _ missing: inout MissingPackets, at milliseconds: Int64, roundTrip: Int64 = 40,
+    isLossy: Bool = false
   ) -> [UInt16] {
     var batch = LostSequences()
     _ = missing.takeDue(
-      now: at(milliseconds), roundTrip: .milliseconds(roundTrip), into: &batch)
+      now: at(milliseconds), roundTrip: .milliseconds(roundTrip), isLossy: isLossy, into: &batch)
     return (0..<batch.count).map { batch[$0].rawValue }
   }
 
@@ -30,6 +31,18 @@ import Wire
     #expect(due(&missing, at: 54).isEmpty)
     #expect(due(&missing, at: 55) == [10])
     #expect(missing.nextDue == at(105))
+  }
+
+  @Test func whereMuchIsLostTheFirstRequestIsMadeTwice() {
+    var missing = MissingPackets()
+    _ = missing.noteGap(after: 9, before: 11, now: at(0))
+    #expect(due(&missing, at: 5, roundTrip: 100, isLossy: true) == [10])
+    #expect(due(&missing, at: 34, roundTrip: 100, isLossy: true).isEmpty)
+    #expect(due(&missing, at: 35, roundTrip: 100, isLossy: true) == [10])
+    // The third one waits for the answer to either, as without loss.
+    #expect(missing.nextDue == at(160))
+    #expect(due(&missing, at: 160, roundTrip: 100, isLossy: true) == [10])
+    #expect(missing.nextDue == at(285))
   }
 
   @Test func aPathThatKeepsNoOrderIsGivenTimeToCatchUp() {

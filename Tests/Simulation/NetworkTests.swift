@@ -196,6 +196,32 @@ struct NetworkTests {
     #expect((150...350).contains(late))
   }
 
+  @Test("on a stream to a TURN server every packet comes out of its frame as it went in")
+  func framing() throws {
+    let room = UnsafeMutableRawBufferPointer.allocate(byteCount: TURNFrame.longest, alignment: 16)
+    defer { room.deallocate() }
+    for count in [1, 20, 1_199, 1_200, 2_048] {
+      let packet = (0..<count).map { UInt8(truncatingIfNeeded: $0) }
+      var onStream: [UInt8] = []
+      packet.withUnsafeBytes { bytes in
+        StreamFraming.channel.wrap(bytes, in: room) { onStream = Array($0) }
+      }
+      // Four bytes before it, and up to three behind.
+      #expect(onStream.count == 4 + (count + 3) / 4 * 4)
+      let back = onStream.withUnsafeMutableBytes {
+        StreamFraming.channel.unwrap($0).map(Array.init)
+      }
+      #expect(back == packet)
+      onStream.removeLast()
+      let cut = onStream.withUnsafeMutableBytes { StreamFraming.channel.unwrap($0).map(Array.init) }
+      #expect(cut == nil)
+      // The native client's packets are told apart by what the link counts for them.
+      packet.withUnsafeBytes { bytes in
+        StreamFraming.length.wrap(bytes, in: room) { #expect($0.count == count) }
+      }
+    }
+  }
+
   @Test(
     "a firewall passes what it is said to pass",
     arguments: [

@@ -95,7 +95,8 @@ extension Room {
       !paths[index].isSilent
     else { return }
     let roundTrip = participants[index].roundTrip
-    let echoes = ResendEchoes.count(for: paths[index].lossFraction)
+    let echoes = ResendEchoes.count(
+      for: paths[index].lossFraction, behind: paths[index].queueingDelay)
     participants[origin.participant].tracks[origin.track].keepFor(
       PacketHistory.longestReach, at: now)
     request.forEachLost(in: content) { sequence in

@@ -46,7 +46,8 @@ extension Room {
     else { return }
     var batch = LostSequences()
     let hasGivenUp = participants[index].tracks[track].missing.takeDue(
-      now: now, roundTrip: participants[index].roundTrip, into: &batch)
+      now: now, roundTrip: participants[index].roundTrip,
+      isLossy: participants[index].tracks[track].lossFraction > ResendEchoes.lossy, into: &batch)
     // What could not be had again leaves pictures that no receiver can show: only a keyframe helps.
     if hasGivenUp, participants[index].tracks[track].kind == .video {
       wantKeyframe(from: index, layer: track - Participant.track(.video))

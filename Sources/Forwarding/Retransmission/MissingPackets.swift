@@ -27,6 +27,9 @@ struct MissingPackets: ~Copyable {
   static let longestPatience = TimeSpan.milliseconds(60)
   /// The least time between two requests for a packet, on paths faster than this.
   static let shortestRetry = TimeSpan.milliseconds(25)
+  /// Where much is lost, the first request is made twice with this pause: it can be lost as well, and the
+  /// next one would be a round trip later.
+  static let echoPause = TimeSpan.milliseconds(30)
 
   private struct Entry: BitwiseCopyable {
     var sequence: UInt64 = 0
@@ -96,9 +99,10 @@ struct MissingPackets: ~Copyable {
   }
 
   /// Fills `batch` with what is due, oldest first, and gives up on what is past its time; whether it
-  /// gave up on any.
+  /// gave up on any. `isLossy` says that the way back loses packets, too.
   mutating func takeDue(
-    now: MonotonicTime, roundTrip: TimeSpan, into batch: inout LostSequences
+    now: MonotonicTime, roundTrip: TimeSpan, isLossy: Bool = false,
+    into batch: inout LostSequences
   ) -> Bool {
     guard let entries = table else { return false }
     var hasGivenUp = false
@@ -116,7 +120,9 @@ struct MissingPackets: ~Copyable {
         batch.append(SequenceNumber(UInt16(truncatingIfNeeded: entry.sequence)))
         // A request and its answer take a round trip, and whatever each may be held up.
         let spread = max(TimeSpan(nanoseconds: roundTrip.nanoseconds / 4), disorder)
-        entries[index].dueAt = now + max(Self.shortestRetry, roundTrip + spread)
+        let retry = max(Self.shortestRetry, roundTrip + spread)
+        let isEchoed = isLossy && entry.tries == 0
+        entries[index].dueAt = now + (isEchoed ? min(Self.echoPause, retry) : retry)
         entries[index].tries += 1
       }
       index += 1

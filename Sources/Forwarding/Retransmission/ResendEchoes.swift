@@ -2,18 +2,23 @@ import Wire
 
 /// What one receiver is sent once more, a moment after it was sent again.
 ///
-/// Where much is lost, it is lost in runs, and what answers a NACK is lost as easily as the packet was.
-/// Waiting for the next NACK costs a round trip, in which the picture stands still; a second answer
-/// costs a packet.
+/// What answers a NACK is lost as easily as the packet was. Waiting for the next NACK costs a round trip, in
+/// which the picture stands still, and every picture is held back for what some have to wait for; a second
+/// answer costs a packet. Where packets are lost before a full queue, it would make more of that.
 struct ResendEchoes: BitwiseCopyable {
   /// From these shares of lost packets on, an answer is given twice, and three times.
-  static let lossy = 0.08
+  static let lossy = 0.03
   static let veryLossy = 0.12
+  /// Behind a longer queue than this, an answer is given once.
+  static let longQueue = TimeSpan.milliseconds(80)
   /// How long after the answer before: longer than most runs of loss.
   static let pause = TimeSpan.milliseconds(40)
 
-  /// How many echoes an answer gets where a share `loss` of the packets is lost.
-  static func count(for loss: Double) -> UInt8 { loss >= veryLossy ? 2 : loss >= lossy ? 1 : 0 }
+  /// How many echoes an answer gets where a share `loss` of the packets is lost behind a queue.
+  static func count(for loss: Double, behind queue: TimeSpan?) -> UInt8 {
+    guard queue ?? .zero < longQueue else { return 0 }
+    return loss >= veryLossy ? 2 : loss >= lossy ? 1 : 0
+  }
 
   /// A packet to send again.
   struct Echo: BitwiseCopyable {

@@ -16,7 +16,7 @@ struct PictureSchedule {
   /// … and all but one a minute not so late that it shows: at 20 pictures a second a freeze is 150 ms more
   /// than the usual 50, of which jitter takes some.
   private static let rare = 0.999
-  private static let tolerable = TimeSpan.milliseconds(100)
+  private static let tolerable = TimeSpan.milliseconds(120)
 
   private var lateness = LatenessHistogram(memory: memory)
   private var trip = FastestTrip()

@@ -115,9 +115,9 @@ public struct EmulatedNetwork: ~Copyable {
       stream.isBroken = true
       return
     }
-    // 20 bytes of TCP's header stand where UDP has 8, and 2 of framing (RFC 4571) before the packet.
     var arrival = now
-    switch admit(bytes: bytes.count + 14, over: link, at: now) {
+    let overhead = stream.framing.overhead(isTLS: stream.isTLS)
+    switch admit(bytes: bytes.count + overhead, over: link, at: now) {
     case .once(let time), .twice(let time): arrival = time
     case .lost:
       guard !links[Int(link.number)].conditions.isCut else {
@@ -181,11 +181,14 @@ public struct StreamState: Hashable, Sendable {
   public internal(set) var isBroken = false
   /// Whether it is TLS, as far as a firewall can tell.
   public let isTLS: Bool
+  /// How packets are told apart on it.
+  public let framing: StreamFraming
   var lastArrival = MonotonicTime.zero
 
   /// A stream over a path with this round trip.
-  public init(roundTrip: TimeSpan, isTLS: Bool) {
+  public init(roundTrip: TimeSpan, isTLS: Bool, framing: StreamFraming = .length) {
     repairTime = roundTrip + .milliseconds(10)
     self.isTLS = isTLS
+    self.framing = framing
   }
 }

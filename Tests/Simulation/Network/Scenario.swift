@@ -51,6 +51,8 @@ public struct Scenario: Sendable {
   public var steps: [Step]
   /// After how long the steps come again; nil where they come once.
   public var period: TimeSpan?
+  /// How the citizen's client puts packets on a stream with TLS: a browser has only TURN for that.
+  public var framing = StreamFraming.length
 
   /// A story.
   public init(

@@ -4,7 +4,7 @@ extension Scenario {
   /// Every scenario there is, by name.
   public static let all: [Scenario] = [
     good, loss5, bursts15, loss30, steps, narrow, newAddress, rebinding, outage, oneWay,
-    sharedLine, group, blockedUDP, onlyTLS, lossyTLS,
+    sharedLine, group, blockedUDP, onlyTLS, lossyTLS, lossyTURN,
   ]
 
   /// The scenario called `name`.
@@ -98,11 +98,21 @@ extension Scenario {
     opening: AccessConditions(
       LinkConditions(delay: .milliseconds(25)).with { $0.passage = .tls }))
 
-  /// A hospital's over weak Wi-Fi: what TURN over TLS carries, TCP repairs, and nothing overtakes.
+  /// A hospital's over weak Wi-Fi: what is lost TCP repairs, and nothing overtakes.
   public static let lossyTLS = Scenario(
     "lossy-tls", "real TLS to one port only, 5 % loss, 50 ms", seed: 15,
     opening: AccessConditions(
       LinkConditions(delay: .milliseconds(50), loss: .random(0.05)).with { $0.passage = .tls }))
+
+  /// The same with a browser, which has TURN for it.
+  public static let lossyTURN: Scenario = {
+    var scenario = lossyTLS
+    scenario.name = "lossy-turn"
+    scenario.summary = "TURN over TLS to one port only, 5 % loss, 50 ms"
+    scenario.seed = 16
+    scenario.framing = .channel
+    return scenario
+  }()
 
   /// A line of a home, the same both ways.
   private static func access(_ kilobits: Int64) -> AccessConditions {

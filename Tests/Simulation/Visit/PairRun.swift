@@ -21,7 +21,7 @@ public final class PairRun {
   public init(_ scenario: Scenario) throws {
     visit = try SimulatedVisit(seed: scenario.seed)
     worker = try visit.add("worker", access: .office)
-    citizen = try visit.add("citizen", access: scenario.opening)
+    citizen = try visit.add("citizen", access: scenario.opening, framing: scenario.framing)
     try visit.join(worker)
     try visit.join(citizen)
     start = visit.now

@@ -45,15 +45,20 @@ public final class Party {
   private var random: SeededRandom
   private let wallClock: WallClock
   private let buffer: UnsafeMutableRawBufferPointer
+  /// Where a packet is framed for a stream, its own or the relay's.
+  private let frame: UnsafeMutableRawBufferPointer
+  private let framing: StreamFraming
   /// Pictures that were compared with their sound, by slot.
   private var compared: [Int]
 
   init(
     name: String, address: SocketAddress, up: EmulatedNetwork.LinkID,
-    down: EmulatedNetwork.LinkID, configuration: MediaConfiguration, slots: Int,
-    clock: SimulatedClock, wallClock: WallClock, seed: UInt64
+    down: EmulatedNetwork.LinkID, framing: StreamFraming,
+    configuration: MediaConfiguration, slots: Int, clock: SimulatedClock,
+    wallClock: WallClock, seed: UInt64
   ) throws {
     self.name = name
+    self.framing = framing
     self.address = address
     self.up = up
     self.down = down
@@ -74,9 +79,13 @@ public final class Party {
       clock: clock, wallClock: wallClock, screens: screens)
     self.configuration = configuration
     buffer = .allocate(byteCount: 2_048, alignment: 16)
+    frame = .allocate(byteCount: TURNFrame.longest, alignment: 16)
   }
 
-  deinit { buffer.deallocate() }
+  deinit {
+    buffer.deallocate()
+    frame.deallocate()
+  }
 
   private static func codecs(
     clock: SimulatedClock, wallClock: WallClock, screens: Screens
@@ -154,7 +163,8 @@ public final class Party {
     for (number, address) in addresses.enumerated() {
       streams.append(
         PartyStream(
-          number: UInt8(number), isTLS: number % 2 == 1, address: address, roundTrip: roundTrip,
+          number: UInt8(number), isTLS: number % 2 == 1,
+          framing: number % 2 == 1 ? framing : .length, address: address, roundTrip: roundTrip,
           at: now))
     }
   }
@@ -176,9 +186,20 @@ public final class Party {
     into network: inout EmulatedNetwork
   ) {
     guard let index = streams.firstIndex(where: { $0.address == address }) else { return }
-    network.send(
-      bytes, from: SimulatedVisit.relayAddress, to: address, over: down,
-      in: &streams[index].down, at: now)
+    let framing = streams[index].framing
+    framing.wrap(bytes, in: frame) {
+      network.send(
+        $0, from: SimulatedVisit.relayAddress, to: address, over: down,
+        in: &streams[index].down, at: now)
+    }
+  }
+
+  /// What the relay gets of `bytes` that came from `address`, one of this party's: the packet in them.
+  func unwrap(
+    _ bytes: UnsafeMutableRawBufferPointer, from address: SocketAddress
+  ) -> UnsafeMutableRawBufferPointer? {
+    let stream = streams.first { $0.address == address }
+    return (stream?.framing ?? .length).unwrap(bytes)
   }
 
   /// Whether datagrams for `address` are for this party.
@@ -232,6 +253,7 @@ public final class Party {
     at destination: SocketAddress, now: MonotonicTime, into network: inout EmulatedNetwork
   ) {
     let path = streams.first { $0.address == destination }?.path ?? socket
+    guard let datagram = unwrap(datagram, from: destination) else { return }
     switch transport?.receive(datagram, from: source, on: path, at: now) ?? .none {
     case .rtp(let length):
       media?.receiveRTP(UnsafeRawBufferPointer(rebasing: datagram[..<length]), at: now)
@@ -282,9 +304,11 @@ public final class Party {
     if path == socket {
       network.send(bytes, from: address, to: destination, over: up, at: now)
     } else if let index = streams.firstIndex(where: { $0.path == path }) {
-      network.send(
-        bytes, from: streams[index].address, to: destination, over: up, in: &streams[index].up,
-        at: now)
+      let (framing, source) = (streams[index].framing, streams[index].address)
+      framing.wrap(bytes, in: frame) {
+        network.send(
+          $0, from: source, to: destination, over: up, in: &streams[index].up, at: now)
+      }
     }
     // What is for a socket that was closed goes nowhere.
   }

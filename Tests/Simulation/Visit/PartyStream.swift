@@ -14,9 +14,11 @@ struct PartyStream {
   let cost: UInt8
   /// Our end.
   let address: SocketAddress
+  /// How packets are told apart on it.
+  let framing: StreamFraming
   private static let headStart = TimeSpan.milliseconds(250)
 
-  /// When it is connected: one round trip for TCP, and one more for TLS 1.3.
+  /// When it carries packets: one round trip for TCP, one more for TLS 1.3, and what its framing takes.
   let readyAt: MonotonicTime
   /// Whether the transport was told of it.
   var isOpen = false
@@ -26,13 +28,16 @@ struct PartyStream {
   var down: StreamState
 
   init(
-    number: UInt8, isTLS: Bool, address: SocketAddress, roundTrip: TimeSpan, at now: MonotonicTime
+    number: UInt8, isTLS: Bool, framing: StreamFraming, address: SocketAddress,
+    roundTrip: TimeSpan, at now: MonotonicTime
   ) {
     path = LocalPath(rawValue: 16 + number)
     cost = isTLS ? LocalPath.tlsCost : LocalPath.tcpCost
     self.address = address
-    readyAt = now + Self.headStart + roundTrip * (isTLS ? 2 : 1)
-    up = StreamState(roundTrip: roundTrip, isTLS: isTLS)
-    down = StreamState(roundTrip: roundTrip, isTLS: isTLS)
+    self.framing = framing
+    readyAt =
+      now + Self.headStart + roundTrip * ((isTLS ? 2 : 1) + framing.setupRoundTrips)
+    up = StreamState(roundTrip: roundTrip, isTLS: isTLS, framing: framing)
+    down = StreamState(roundTrip: roundTrip, isTLS: isTLS, framing: framing)
   }
 }

@@ -66,12 +66,12 @@ public final class SimulatedVisit {
   public func add(
     _ name: String, access: AccessConditions, capacity: Int = 2,
     sharing lines: (up: EmulatedNetwork.LineID, down: EmulatedNetwork.LineID)? = nil,
-    sends configuration: MediaConfiguration? = nil
+    framing: StreamFraming = .length, sends configuration: MediaConfiguration? = nil
   ) throws -> Party {
     let party = try Party(
       name: name, address: newAddress(),
       up: network.addLink(access.up, over: lines?.up),
-      down: network.addLink(access.down, over: lines?.down),
+      down: network.addLink(access.down, over: lines?.down), framing: framing,
       configuration: configuration ?? .visit(source: UInt8(truncatingIfNeeded: parties.count + 1)),
       slots: capacity - 1, clock: clock,
       wallClock: WallClock(millisecondsAtZero: Self.wallStart), seed: random.next())
@@ -215,9 +215,13 @@ public final class SimulatedVisit {
     if arrival.destination == Self.relayAddress {
       // The relay's streams arrive under a name of their own; here it is our end's address.
       let isDatagram = arrival.source.port == Self.clientPort
-      tap?(UnsafeRawBufferPointer(arrival.bytes))
+      let sender = parties.first { $0.owns(arrival.source) }
+      let packet =
+        isDatagram ? arrival.bytes : sender?.unwrap(arrival.bytes, from: arrival.source)
+      guard let bytes = packet else { return }
+      tap?(UnsafeRawBufferPointer(bytes))
       core.receive(
-        arrival.bytes, from: arrival.source, on: isDatagram ? .only : .streams, at: turn)
+        bytes, from: arrival.source, on: isDatagram ? .only : .streams, at: turn)
       drainRelay()
     } else if let party = parties.first(where: { $0.owns(arrival.destination) }) {
       party.receive(

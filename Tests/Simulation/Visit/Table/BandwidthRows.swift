@@ -14,7 +14,9 @@ extension QualityRow {
         Figure("picture moving", "%", nil, run.movingPercent),
       ]
     },
-    .pair(.narrow, least: .seconds(60)) { run in
+    // Before anything is known of the path its queue is filled once, with up to two seconds of everything:
+    // so much speech is lost at the start, which an hour does not notice and a minute does.
+    .pair(.narrow, least: .seconds(900)) { run in
       [
         Figure("concealed sound", "%", .below(1), run.missedPercent),
         Figure("longest gap in speech", "s", .atMost(0.5), run.longestGap),

@@ -5,7 +5,7 @@ import Wire
 /// packets after it, the picture by asking again.
 extension QualityRow {
   static let lossRows: [QualityRow] = [
-    .pair(.loss5, least: .seconds(60)) { run in
+    .pair(.loss5, least: .seconds(180)) { run in
       [
         Figure("concealed sound", "%", .below(0.5), run.missedPercent),
         Figure("freeze ratio", "%", .below(0.5), run.freezePercent),

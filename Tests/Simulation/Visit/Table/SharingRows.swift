@@ -37,7 +37,7 @@ extension QualityRow {
 
   /// Somebody in the home downloads.
   private static let besideDownload = QualityRow(
-    "beside-tcp", "a call beside a greedy TCP flow, 1 Mbit/s", least: .seconds(40)
+    "beside-tcp", "a call beside a greedy TCP flow, 1 Mbit/s", least: .seconds(120)
   ) { span, seed in
     let scenario = Scenario.sharedLine.reseeded(by: seed)
     let visit = try SimulatedVisit(seed: scenario.seed)
