@@ -79,6 +79,7 @@ def test_ring_mig_op_on_the_kiosk_is_told_at_once_to_who_watches(deployment, tmp
     shows("watch", "DET HASTER: Karen Friis beder om at blive ringet op")
     press("f")
     shows("kiosk", "Du har fortrudt.")
+    shows("watch", "Karen Friis venter ikke længere.")
     assert worker.json("GET", "/callbacks")["callbacks"] == []
 
 

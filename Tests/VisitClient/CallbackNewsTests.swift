@@ -39,6 +39,9 @@ struct CallbackNewsTests {
     let own = request("claimed", handler: "anne")
     #expect(news.take(own, at: Self.now) == nil, "one knows what one does")
     #expect(news.take(request("done", handler: "anne"), at: Self.now) == nil)
+    _ = news.take(request(handler: "anne"), at: Self.now)
+    let withdrawn = request("withdrawn", handler: "anne")
+    #expect(news.take(withdrawn, at: Self.now) == .noLonger(withdrawn), "though one has seen it")
   }
 
   @Test func aCallInVainIsQuietUntilTheNextTry() {

@@ -30,8 +30,10 @@ public struct CallbackNews: Sendable {
     guard request.state == "waiting", !isLater else {
       waiting[request.id] = nil
       if request.state == "claimed" || isLater { taken.insert(request.id) }
-      guard before != nil, request.handler?.id != me else { return nil }
-      return .noLonger(request)
+      guard before != nil else { return nil }
+      // One knows what one has taken oneself; that the citizen took it back is news to everybody.
+      let isOwn = request.state != "withdrawn" && request.handler?.id == me
+      return isOwn ? nil : .noLonger(request)
     }
     waiting[request.id] = request
     let wasTaken = taken.remove(request.id) != nil
