@@ -62,4 +62,46 @@ struct HandshakeQueueTests {
     let none = take(&queue)
     #expect(none?.session == nil)
   }
+
+  @Test("a flight that is sent again while it waits is not taken in twice")
+  func repetition() throws {
+    let identity = try #require(FuzzedClient.identity)
+    var core = try RelayCoreTests.makeCore()
+    let offer = OfferText.make(fingerprint: identity.fingerprint)
+    guard
+      case .joined(let answer) = core.handle(
+        RelayCoreTests.join("a", offer: offer), at: RelayCoreTests.time(1))
+    else {
+      Issue.record("refused")
+      return
+    }
+    var time = RelayCoreTests.time(1)
+    let client = try FuzzedClient(
+      answer, address: source, relay: RelayCoreTests.relay, now: time.now)
+    // The client finds its path and sends its ClientHello over and over; only timers advance here.
+    for millisecond in 0..<1_000 {
+      time = RelayCoreTests.time(1 + Double(millisecond) / 1_000)
+      client.transport.advance(to: time.now)
+      for var datagram in client.drain() {
+        datagram.withUnsafeMutableBytes {
+          core.receive($0, from: source, on: .only, at: time)
+        }
+      }
+      core.advanceTimers(to: time)
+      for index in 0..<core.outgoingCount {
+        let datagram = core.outgoing(at: index)
+        let bytes = Array(UnsafeRawBufferPointer(start: datagram.bytes, count: datagram.length))
+        client.receive(bytes, from: RelayCoreTests.relay, at: time.now)
+      }
+      core.removeAllOutgoing()
+    }
+    let waiting = core.handshakes.count
+    let dropped = core.counters.droppedHandshakes
+    #expect(waiting == 1)
+    #expect(dropped >= 2)
+    // And the one that waited is enough.
+    core.shakeHands(at: time)
+    let isAnswered = core.outgoingCount > 0
+    #expect(isAnswered)
+  }
 }

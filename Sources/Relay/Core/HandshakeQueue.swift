@@ -4,14 +4,18 @@ import Wire
 /// DTLS datagrams that wait for their turn.
 ///
 /// A step of a handshake takes a thousand times as long as forwarding a packet, and everybody joins on
-/// the hour. So media goes first, and of the handshakes one datagram is taken in per turn of the loop.
-/// Bounded in all and for each session; where there is no room, DTLS sends again (RFC 6347 §4.2.4).
+/// the hour. So media goes first, and of the handshakes as many are gone on with per turn of the loop as
+/// half a millisecond has room for. Bounded in all and for each session; where there is no room, DTLS
+/// sends again (RFC 6347 §4.2.4).
 struct HandshakeQueue: ~Copyable {
   /// Datagrams held: a third of a second's work.
   static let capacity = 256
   /// Datagrams held of one session: a ClientHello with a post-quantum key share takes two or three, the
   /// next flight as many.
   static let most: UInt8 = 8
+  /// A flight's datagrams come together: what comes so long after the first one that still waits is the
+  /// same flight again. To take it in as well would only make all others wait longer, and send again.
+  static let repetition = TimeSpan.milliseconds(50)
   /// A datagram on Ethernet; no longer one is of a WebRTC handshake.
   private static let slotLength = 1_500
 
@@ -89,7 +93,7 @@ struct HandshakeQueue: ~Copyable {
   }
 }
 
-/// Handshakes, one datagram at a time.
+/// Handshakes, datagram by datagram.
 extension RelayCore {
   /// Whether a handshake waits to be gone on with.
   public var hasHandshakes: Bool { handshakes.count > 0 }
@@ -99,13 +103,16 @@ extension RelayCore {
     _ datagram: UnsafeMutableRawBufferPointer, from source: SocketAddress, on local: LocalPath,
     of session: Int, at now: MonotonicTime
   ) {
+    let isFirst = sessions[session].handshakesWaiting == 0
     guard sessions[session].handshakesWaiting < HandshakeQueue.most,
+      isFirst || now - sessions[session].handshakesSince < HandshakeQueue.repetition,
       handshakes.append(
         UnsafeRawBufferPointer(datagram), from: source, on: local, session: session, at: now)
     else {
       counters.droppedHandshakes &+= 1
       return
     }
+    if isFirst { sessions[session].handshakesSince = now }
     sessions[session].handshakesWaiting += 1
   }
 

@@ -30,6 +30,8 @@ struct Session: ~Copyable {
   var isMediaSilent = false
   /// How many of its DTLS datagrams wait to be taken in.
   var handshakesWaiting: UInt8 = 0
+  /// When the first of them, or one before it, came; meaningful while any waits.
+  var handshakesSince = MonotonicTime.zero
   /// When the next sample is due; nil before it is connected.
   var nextSample: MonotonicTime?
   /// The figures at the last sample.

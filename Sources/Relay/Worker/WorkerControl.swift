@@ -7,6 +7,9 @@ extension WorkerLoop {
   private static var orphanLimit: TimeSpan { .seconds(60) }
   /// How long after SIGTERM the control process has to take the calls elsewhere.
   private static var leaveLimit: TimeSpan { .seconds(60) }
+  /// How much of a turn commands may have, or the one that is begun: a join takes half a millisecond,
+  /// and on the hour a hundred may come at once.
+  private static var commandTime: TimeSpan { .milliseconds(1) }
 
   /// Takes in a control process and tells it who is here and what happened while there was none.
   mutating func acceptControl(at time: TurnTime) {
@@ -32,11 +35,13 @@ extension WorkerLoop {
     watchWriting()
   }
 
-  /// Does what the control process asks.
+  /// Does what the control process asks; what there is no time for waits until the next turn.
   mutating func serveControl(at time: TurnTime) {
     control.connection?.flush()
     control.connection?.receive()
-    while let frame = control.connection?.next() {
+    let end = SystemClock.monotonic + Self.commandTime
+    hasCommands = false
+    while !hasCommands, let frame = control.connection?.next() {
       switch frame {
       case .command(let id, let command):
         let reply = core.handle(command, at: time)
@@ -51,8 +56,9 @@ extension WorkerLoop {
       case .hello, .reply, .pong, .event, .leaving:
         control.connection = nil
       }
+      hasCommands = SystemClock.monotonic >= end
     }
-    if control.connection?.isBroken == true {
+    if control.connection?.isBroken == true, !hasCommands {
       control.connection = nil
       controlLostAt = time.now
       log.write("control process gone; calls go on", at: time.now)

@@ -24,6 +24,9 @@ struct WorkerLoop: ~Copyable {
   /// The least time from turn to turn while datagrams come: no ear hears it.
   private static let leastTurn = TimeSpan.microseconds(400)
 
+  /// How much of a turn handshakes may have, or the one that is begun.
+  private static let handshakeTime = TimeSpan.microseconds(500)
+
   let worker: Int
   let digest: UInt64
   let epoll: Int32
@@ -43,6 +46,8 @@ struct WorkerLoop: ~Copyable {
   /// When to stop though there are calls: nil until told to end (SIGTERM).
   var leavesAt: MonotonicTime?
   var watchesWriting = false
+  /// Whether there may be commands that have been read and not carried out.
+  var hasCommands = false
 
   /// A loop over sockets that are open.
   init(
@@ -92,21 +97,19 @@ struct WorkerLoop: ~Copyable {
       let count = Int(clinux_epoll_wait(epoll, &ready, Int32(ready.count), waitNanoseconds()))
       let time = TurnTime(
         now: SystemClock.monotonic, wallMilliseconds: SystemClock.wallMilliseconds)
+      if hasCommands { serveControl(at: time) }
       for index in 0..<max(0, count) {
         serve(ready[index].tag, isWritable: ready[index].events & clinux_epollout() != 0, at: time)
       }
       core.advanceTimers(to: time)
       sendOutgoing(at: time.now)
-      if core.hasHandshakes {
-        core.shakeHands(at: time)
-        sendOutgoing(at: time.now)
-      }
+      shakeHands(at: time)
       streams.table.flush(at: time.now)
       endStreams(at: time)
       controlListener.advance(to: time.now)
       tellEvents()
       checkOrphanage(at: time.now)
-      if count > 0, !core.hasHandshakes { gather(since: time.now) }
+      if count > 0, !core.hasHandshakes, !hasCommands { gather(since: time.now) }
     }
     let time = TurnTime(
       now: SystemClock.monotonic, wallMilliseconds: SystemClock.wallMilliseconds)
@@ -115,6 +118,17 @@ struct WorkerLoop: ~Copyable {
     streams.table.flush(at: time.now)
     tellEvents()
     log.write("stopped", at: time.now)
+  }
+
+  /// Goes on with handshakes while there is time for them: the fewer turns they wait, the fewer of them
+  /// are sent again.
+  private mutating func shakeHands(at time: TurnTime) {
+    guard core.hasHandshakes else { return }
+    let end = SystemClock.monotonic + Self.handshakeTime
+    repeat {
+      core.shakeHands(at: time)
+    } while core.hasHandshakes && SystemClock.monotonic < end
+    sendOutgoing(at: time.now)
   }
 
   /// Lets datagrams come together before the next turn: what a turn costs besides its datagrams, and
@@ -128,6 +142,7 @@ struct WorkerLoop: ~Copyable {
   private func waitNanoseconds() -> Int64 {
     // Once a second at least, for the orphan check.
     let longest: Int64 = 1_000_000_000
+    guard !hasCommands else { return 0 }
     guard let wake = core.nextWake else { return longest }
     return min(longest, max(0, (wake - SystemClock.monotonic).nanoseconds))
   }
