@@ -3,6 +3,7 @@
 import { Problem, Service } from "./api.mjs";
 import { Call } from "./call.mjs";
 import { Contact } from "./contact.mjs";
+import { isMeeting, Meeting } from "./meeting.mjs";
 import { Own } from "./own.mjs";
 import { Ringer } from "./ringer.mjs";
 import { fill, joinNames, whenOf } from "./words.mjs";
@@ -46,6 +47,7 @@ function show(state, { title, lead = "", primary, secondary, hasChoices = false 
   }
   page.contact?.show();
   page.own?.show(Contact.states.includes(state));
+  page.meeting?.show(Contact.states.includes(state));
 }
 
 const workerOf = (visit) => visit?.worker?.displayName ?? texts.someone;
@@ -188,6 +190,7 @@ async function decline() {
 }
 
 function startCall(visit, worker) {
+  page.worker = worker;
   const capacity = page.visits.get(visit)?.capacity ?? 2;
   const streams = { audio: new MediaStream(), video: new MediaStream() };
   page.call = new Call({
@@ -232,14 +235,22 @@ function showCallState(state, worker) {
   const hasPicture = page.call?.firstPictureMs !== undefined;
   element("stage").hidden = !hasPicture;
   const noCamera = hasCamera || element("sound-only").checked ? "" : fill(texts.noCameraLead, { worker });
+  const { visit } = page.call ?? {};
+  const hand = isMeeting(page.visits.get(visit)) ? page.meeting.hand(visit, refreshCall) : undefined;
   show("call", {
     title: fill(texts.stateInCall, { worker }),
-    lead: noCamera || (hasPicture ? "" : texts.stateWaitingPicture),
+    lead: page.meeting.turn(visit) || noCamera || (hasPicture ? "" : texts.stateWaitingPicture),
     primary: hangUp,
+    secondary: hand,
     hasChoices: true,
   });
   showSelf();
   showCaption();
+}
+
+/** Shows the call again, with what has changed about the meeting. */
+function refreshCall() {
+  if (page.call && document.body.dataset.state === "call") showCallState("sound", page.worker);
 }
 
 function showCaption() {
@@ -373,6 +384,13 @@ const handlers = {
   proposal() {
     page.contact.proposals.read();
   },
+  floor(floor) {
+    page.meeting.take(floor);
+    refreshCall();
+  },
+  observer() {
+    page.meeting.read(page.visits.values());
+  },
   "queue-place"(ticket) {
     page.contact.queue.take(ticket);
   },
@@ -400,6 +418,7 @@ async function main() {
     page.me = claims.sub;
     page.device = claims.dev;
     page.own = new Own(page.service, texts, page.me);
+    page.meeting = new Meeting(page.service, texts, page.me);
     await page.service.readEvents(
       (name, data) => handlers[name]?.(data),
       async (isOnline) => {
@@ -407,6 +426,7 @@ async function main() {
           const { visits } = await page.service.get("/visits").catch(() => ({ visits: [] }));
           for (const visit of visits) page.visits.set(visit.id, visit);
           await page.contact.read();
+          await page.meeting.read(page.visits.values());
         }
         if (!page.call && !page.ring && ["loading", "idle", "return"].includes(document.body.dataset.state)) {
           showIdle();
