@@ -101,6 +101,7 @@ public struct BesoegService: Sendable {
     AutoAnswerRoutes(store: store, clock: clock).add(to: api)
     GroupRoutes(store: store, clock: clock).add(to: api)
     MeetingRoutes(store: store, coordinator: coordinator, clock: clock).add(to: api)
+    ObserverRoutes(store: store, coordinator: coordinator, clock: clock).add(to: api)
     StartRoutes(store: store, access: access, clock: clock).add(to: api)
     GuidanceRoutes(store: store, clock: clock).add(to: api)
     EquipmentRoutes(store: store).add(to: api)

@@ -8,8 +8,8 @@ public import Visits
 public protocol BesoegStore:
   PeopleStore, VisitStore, LedgerStore, SampleStore, EventStore, AuditStore, AccessStore,
   CalendarStore, GrantStore, SeriesStore, AbsenceStore, CallbackStore, DropInStore, PresenceStore,
-  GroupStore, AutoAnswerStore, ReminderStore, CalendarFeedStore, OutcomeStore, RetentionStore,
-  StartStore, CareStore, PostStore
+  GroupStore, MeetingStore, AutoAnswerStore, ReminderStore, CalendarFeedStore, OutcomeStore,
+  RetentionStore, StartStore, CareStore, PostStore
 {
   /// Throws unless something can be written now: `/readyz`.
   func checkWritable(at now: UTCMilliseconds) async throws(StoreError)

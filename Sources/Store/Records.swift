@@ -28,22 +28,31 @@ public struct VisitDetails: Hashable, Sendable {
   public var worker: Person
   /// The other members of a group, by name.
   public var others: [Person]
+  /// Those who look on at a group's meeting, by name: every member has said yes.
+  public var observers: [Person]
   /// The verdict, where one was asked for and the visit is over.
   public var verdict: Verdict?
 
   /// A visit with its people.
   public init(
-    visit: Visit, citizen: Person, worker: Person, others: [Person] = [], verdict: Verdict? = nil
+    visit: Visit, citizen: Person, worker: Person, others: [Person] = [],
+    observers: [Person] = [], verdict: Verdict? = nil
   ) {
     self.visit = visit
     self.citizen = citizen
     self.worker = worker
     self.others = others
+    self.observers = observers
     self.verdict = verdict
   }
 
   /// Everybody who takes part.
   public var people: [Person] { [citizen, worker] + others }
+
+  /// Whether somebody may be in its room: who takes part, or looks on.
+  public func isFor(_ person: PersonID) -> Bool {
+    visit.participants.contains(person) || observers.contains { $0.id == person }
+  }
 }
 
 /// What a command did, as it was written: visit, ledger, events and audit log in one transaction.

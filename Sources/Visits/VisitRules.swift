@@ -22,6 +22,8 @@ public struct VisitRules: Sendable {
   /// Workers whose visits the initiator may see, move and call off besides her own: those of her
   /// team, who share its citizens (B13).
   public var colleagues: Set<PersonID>
+  /// People who may look on at the group's meeting in question, with every member's consent (D10).
+  public var observers: Set<PersonID> = []
 
   /// Rules under a policy.
   public init(policy: BookingPolicy = BookingPolicy(), colleagues: Set<PersonID> = []) {
@@ -44,7 +46,8 @@ public struct VisitRules: Sendable {
     _ command: VisitCommand, to visit: Visit, citizen: Person, worker: Person,
     by initiator: Initiator, at now: UTCMilliseconds
   ) throws(Refusal) -> VisitChange {
-    let step = VisitStep(visit: visit, initiator: initiator, now: now, colleagues: colleagues)
+    let step = VisitStep(
+      visit: visit, initiator: initiator, now: now, colleagues: colleagues, observers: observers)
     switch command {
     case .ring: return try step.ring()
     case .answer: return try step.answer()
@@ -87,9 +90,9 @@ public struct VisitRules: Sendable {
   /// The support worker may wait in the room before ringing; a citizen enters by answering.
   public func checkJoin(_ visit: Visit, by initiator: Initiator) throws(Refusal) {
     if initiator.role == .operations { throw .operationsStayOutside }
-    guard let person = initiator.person, visit.participants.contains(person) else {
-      throw .notYourVisit
-    }
+    guard let person = initiator.person,
+      visit.participants.contains(person) || observers.contains(person)
+    else { throw .notYourVisit }
     guard visit.isRelayed else { throw visit.notRelayed }
     switch visit.state {
     case .active: return

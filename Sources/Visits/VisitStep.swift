@@ -4,6 +4,7 @@ struct VisitStep {
   let initiator: Initiator
   let now: UTCMilliseconds
   let colleagues: Set<PersonID>
+  var observers: Set<PersonID> = []
 
   // MARK: Ringing
 
@@ -27,9 +28,7 @@ struct VisitStep {
   /// Opens a group's room: nobody is rung in front of the others; members come in when they like
   /// and see first who is there (D10).
   private func open() throws(Refusal) -> VisitChange {
-    guard let person = initiator.person, visit.participants.contains(person) else {
-      throw .notYourVisit
-    }
+    let person = try requireInRoom()
     switch visit.state {
     case .active: return unchanged
     case .ended: throw .visitOver
@@ -42,6 +41,7 @@ struct VisitStep {
 
   func answer() throws(Refusal) -> VisitChange {
     if visit.form == .group { return try open() }
+    if isInvited { return try comeIn() }
     try requireCitizen()
     guard visit.isBeingRung else {
       switch visit.state {
@@ -64,7 +64,19 @@ struct VisitStep {
     }
   }
 
+  /// One who was invited to somebody's visit (H7) is rung when it has begun, comes in or does not, and
+  /// may come later: to the visit it makes no difference.
+  private func comeIn() throws(Refusal) -> VisitChange {
+    switch visit.state {
+    case .active: return unchanged
+    case .ended: throw .visitOver
+    case .cancelled: throw .visitCancelled
+    case .booked, .ringing, .missed: throw .notBegun
+    }
+  }
+
   func decline(note: String?) throws(Refusal) -> VisitChange {
+    if isInvited { return try comeIn() }
     try requireCitizen()
     guard visit.isBeingRung else {
       switch visit.state {
@@ -93,14 +105,13 @@ struct VisitStep {
   // MARK: Ending
 
   func hangUp(note: String?) throws(Refusal) -> VisitChange {
-    guard let person = initiator.person, visit.participants.contains(person) else {
-      throw .notYourVisit
-    }
+    let person = try requireInRoom()
     switch visit.state {
     case .booked: throw .notInProgress
     case .missed, .ended, .cancelled: return unchanged
     case .ringing:
       if person == visit.citizenID { return try decline(note: note) }
+      guard person == visit.workerID else { return unchanged }
       return stopRing(
         entry(.missed, participant: visit.citizenID, cause: .callerGaveUp, note: note))
     case .active:
@@ -193,6 +204,18 @@ struct VisitStep {
     LedgerDraft(
       at: now, kind: kind, participant: participant ?? initiator.person, cause: cause, note: note,
       device: initiator.device)
+  }
+
+  private var isInvited: Bool {
+    visit.form != .group && initiator.person.map(visit.others.contains) == true
+  }
+
+  /// Who takes part, or looks on with everybody's consent (D10).
+  private func requireInRoom() throws(Refusal) -> PersonID {
+    guard let person = initiator.person,
+      visit.participants.contains(person) || observers.contains(person)
+    else { throw .notYourVisit }
+    return person
   }
 
   private func requireWorker(else refusal: Refusal) throws(Refusal) {

@@ -83,6 +83,42 @@ def test_a_group_is_planned_taken_over_and_kept_within_the_law(town):
     assert "Per" not in refused, "who is kept apart from whom is the planner's to know"
 
 
+def test_a_guest_is_asked_for_and_what_each_member_says_is_written_down(town):
+    mette = town["mette"]
+    say(mette, "groups", "new", "Mandagsgruppen", "--capacity", "6", "--team", "Handicap")
+    say(mette, "groups", "add", "Per", "--to", "Mandag")
+    say(mette, "groups", "meet", "Mandag", "--at", on(14, "15.00"), "--minutes", "60")
+    assert "Ingen kigger med" in say(mette, "groups", "guests", "Mandag")
+    asked = say(mette, "groups", "guests", "Mandag", "--invite", "Jonas", "--why", "Jonas skal afløse i gruppen")
+    assert "Jonas Bach: Jonas skal afløse i gruppen Mangler svar fra: Per" in asked
+    assert "Alle har sagt ja" in say(mette, "groups", "guests", "Mandag", "--guest", "Jonas", "--yes", "Per")
+    declined = say(mette, "groups", "gæster", "Mandag", "--guest", "Jonas", "--no", "Per")
+    assert "Nogen i gruppen vil helst være fri" in declined and "Per" not in declined.split("Nogen")[1]
+    assert "Ingen kigger med" in say(mette, "groups", "guests", "Mandag", "--cancel", "Jonas")
+    assert "både hvem og hvorfor" in say(mette, "groups", "guests", "Mandag", "--invite", "Jonas", fails=True)
+    assert "ingen i rummet endnu" in say(mette, "groups", "round", "Mandag", fails=True)
+    floor = say(mette, "groups", "floor", "Mandag")
+    assert "Ordet er frit." in floor and "Ingen rækker hånden op." in floor
+
+
+def test_a_no_to_screen_visits_is_talked_over_visit_by_visit(town):
+    mette = town["mette"]
+    for day in (8, 9, 10):
+        say(mette, "book", "Ida", "--at", on(day, "12.00"), "--minutes", "20", "--form", "skærm")
+    town["mette"].json("POST", "/citizens/ex-ida/start/answer", {"state": "declined"})
+    todo = say(mette, "todo")
+    assert "Ida Holst" in todo and "har sagt nej til skærmbesøg" in todo and "--physical" in todo
+    assert "med Mette Krogh" in todo and "besøg mere på skærm. Aftal dem på én gang" in todo
+    settled = say(mette, "todo", "settle", "Ida", "--phone", "--agreed", "telefon")
+    assert "Aftalt med Ida Holst om" in settled and "holdes på telefon" in settled
+    assert "--physical, --phone, --sound" in say(
+        mette, "todo", "settle", "Ida", "--substitute", "Jonas", "--agreed", "telefon", fails=True)
+    kept = say(mette, "todo", "settle", "Ida", "--sound", "--all", "--agreed", "fremmøde")
+    assert "besøg og skrevet ind: holdes kun med lyd." in kept
+    assert "har sagt nej" not in say(mette, "todo")
+    town["mette"].json("POST", "/citizens/ex-ida/start/answer", {"state": "accepted"})
+
+
 def test_times_are_proposed_on_the_terminal_and_chosen_on_the_citizens_page_by_keyboard(town, playwright):
     mette, per = town["mette"], town["per"]
     browser = launch(playwright)

@@ -36,9 +36,12 @@ struct VisitDocument: Encodable, Sendable {
   /// Everybody in a group, and how many its room holds; not there for a visit of two.
   var participants: [PersonName]?
   var capacity: Int?
+  /// Those who look on at a group's meeting; not there where nobody does.
+  var observers: [PersonName]?
 
   init(
-    _ visit: Visit, citizen: Person, worker: Person, others: [Person] = [], verdict: Verdict?
+    _ visit: Visit, citizen: Person, worker: Person, others: [Person] = [],
+    observers: [Person] = [], verdict: Verdict?
   ) {
     id = visit.id.rawValue
     self.citizen = PersonName(citizen)
@@ -55,6 +58,7 @@ struct VisitDocument: Encodable, Sendable {
     guard !visit.isTwoParty else { return }
     participants = ([worker, citizen] + others).map { PersonName($0) }
     capacity = visit.capacity
+    self.observers = observers.isEmpty ? nil : observers.map { PersonName($0) }
   }
 
   /// A visit as a role sees it: whoever runs the system needs to know that a visit failed, not whose
@@ -64,6 +68,10 @@ struct VisitDocument: Encodable, Sendable {
     guard role == .operations else { return }
     citizen = PersonName(withoutName: details.citizen)
     worker = PersonName(withoutName: details.worker)
+    participants = participants.map { _ in
+      ([details.worker, details.citizen] + details.others).map { PersonName(withoutName: $0) }
+    }
+    observers = observers.map { _ in details.observers.map { PersonName(withoutName: $0) } }
   }
 }
 

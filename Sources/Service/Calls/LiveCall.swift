@@ -20,6 +20,8 @@ struct LiveCall: Sendable {
     case end(LedgerCause)
     /// Sound of this participant arrived, so long after the answer.
     case firstSound(PersonID, milliseconds: Int64)
+    /// Somebody who was invited is rung no longer, on none of their devices.
+    case stopInviting(PersonID, because: RingEnd, device: DeviceID?)
   }
 
   /// How long a room may be empty during a visit before the visit ends, in milliseconds: long
@@ -42,6 +44,10 @@ struct LiveCall: Sendable {
   var answeredAt: UTCMilliseconds?
   /// Whether the visit has ended.
   var hasEnded = false
+  /// Whose devices ring since the visit began because they were invited to it (H7).
+  var invited: Set<PersonID> = []
+  /// When that ends by itself.
+  var invitationEndsAt: UTCMilliseconds?
   /// Everyone who has been in the room.
   var participants: [PersonID: LiveParticipant] = [:]
   /// Since when nobody has been in the room of an answered visit.
@@ -51,7 +57,7 @@ struct LiveCall: Sendable {
   var nextWake: UTCMilliseconds? {
     guard !hasEnded else { return nil }
     let emptyEnd = emptySince.map { $0.adding(milliseconds: Self.emptyLimit) }
-    return [ringExpiresAt, emptyEnd].compactMap(\.self).min()
+    return [ringExpiresAt, emptyEnd, invitationEndsAt].compactMap(\.self).min()
   }
 
   /// People with a live session, in a stable order.
@@ -71,10 +77,15 @@ struct LiveCall: Sendable {
   mutating func follow(_ visit: Visit, at now: UTCMilliseconds) {
     ringExpiresAt = visit.ringExpiresAt
     switch visit.state {
-    case .active: answeredAt = answeredAt ?? now
+    case .active:
+      if answeredAt == nil {
+        answeredAt = now
+        invite(visit, since: now)
+      }
     case .ended, .cancelled:
       hasEnded = true
       participants = [:]
+      (invited, invitationEndsAt) = ([], nil)
     case .booked, .ringing, .missed: answeredAt = nil
     }
     noteEmptiness(at: now)
@@ -109,7 +120,7 @@ struct LiveCall: Sendable {
     one.earlySlots = nil
     participants[person] = one
     noteEmptiness(at: now)
-    return actions + [.showRoom]
+    return actions + [.showRoom] + stopInviting(person, because: .answered, device: device)
   }
 
   // MARK: What relays report
@@ -239,6 +250,7 @@ struct LiveCall: Sendable {
       ringExpiresAt = nil
       return [.expireRing] + advance(to: now)
     }
+    if let end = invitationEndsAt, end <= now { return endInvitations() + advance(to: now) }
     // Noted anew if the store cannot end the visit now.
     emptySince = now
     return [.end(.abandoned)]

@@ -107,6 +107,9 @@ extension LiveCall {
       }
     }
     answeredAt = answered
+    if let answered, answered.adding(milliseconds: VisitRules.ringMilliseconds) > now {
+      invite(visit, since: answered)
+    }
     follow(visit, at: now)
   }
 }

@@ -15,6 +15,22 @@ public actor RelayCoordinator {
     var call: LiveCall
     /// How a meeting's time to speak is shared, for as long as the room is open.
     var floor = MeetingFloor()
+    /// Those who wait for the word on a floor that was kept through a restart, and are taken to be
+    /// there until a relay knows better.
+    var presumed: Set<PersonID> = []
+
+    /// A room as it is now.
+    init(details: VisitDetails, call: LiveCall) {
+      self.details = details
+      self.call = call
+    }
+
+    /// A room taken up again, with the floor that was kept.
+    init(details: VisitDetails, call: LiveCall, floor: MeetingFloor) {
+      self.init(details: details, call: call)
+      self.floor = floor
+      presumed = Set(floor.hands + (floor.round?.left ?? []))
+    }
   }
 
   let store: any BesoegStore
@@ -51,7 +67,8 @@ public actor RelayCoordinator {
     for details in try await store.liveVisits() {
       let entries = try await ledger(of: details.visit)
       let call = LiveCall(restoring: details.visit, from: entries, at: clock.now())
-      rooms[details.visit.id] = Room(details: details, call: call)
+      rooms[details.visit.id] = Room(
+        details: details, call: call, floor: try await floor(of: details.visit))
     }
     if !rooms.isEmpty { logger.notice("Calls taken up again", metadata: ["n": "\(rooms.count)"]) }
     settle()
@@ -122,6 +139,10 @@ public actor RelayCoordinator {
         Task { await self.bySystem(.end(cause), on: id, tenant: tenant) }
       case .firstSound(_, let milliseconds):
         metrics.firstSound(milliseconds: milliseconds)
+      case .stopInviting(let person, let end, let device):
+        let stopped = RingStoppedEvent(
+          visit: id.rawValue, reason: .init(end), device: device?.rawValue)
+        send("ring-stopped", stopped, to: person, tenant: tenant)
       }
     }
     settle()
@@ -155,9 +176,10 @@ public actor RelayCoordinator {
           // Somebody else may have made it meanwhile.
           if let room = rooms[id] { return room.details }
           let entries = try await ledger(of: details.visit)
+          let floor = try await floor(of: details.visit)
           if let room = rooms[id] { return room.details }
           let call = LiveCall(restoring: details.visit, from: entries, at: clock.now())
-          rooms[id] = Room(details: details, call: call)
+          rooms[id] = Room(details: details, call: call, floor: floor)
           return details
         } catch StoreError.notFound { continue }
       }
@@ -185,6 +207,11 @@ public actor RelayCoordinator {
 
   private func note(_ report: MediaReport) {
     if report.kind == .interrupted { metrics.interrupted(cause: report.cause.rawValue) }
+  }
+
+  private func floor(of visit: Visit) async throws(StoreError) -> MeetingFloor {
+    guard !visit.isTwoParty else { return MeetingFloor() }
+    return try await store.floor(of: visit.id, tenant: visit.tenant) ?? MeetingFloor()
   }
 
   private func ledger(of visit: Visit) async throws(StoreError) -> [LedgerEntry] {

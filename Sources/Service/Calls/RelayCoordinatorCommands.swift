@@ -25,7 +25,39 @@ extension RelayCoordinator {
         return ended
       }
       await follow(change, at: now)
+      answerInvitation(command, of: change.details, by: caller, at: now)
       return change.details
+    }
+  }
+
+  /// Somebody who was invited to the visit takes the call, or does not: their other devices hear of
+  /// it. The visit itself is none the different, and who said no may come all the same.
+  private func answerInvitation(
+    _ command: VisitCommand, of details: VisitDetails, by caller: Caller, at now: UTCMilliseconds
+  ) {
+    guard rooms[details.visit.id]?.call.invited.contains(caller.id) == true else { return }
+    let end: RingEnd
+    switch command {
+    case .answer: end = .answered
+    case .decline: end = .declined
+    default: return
+    }
+    update(details) { $0.stopInviting(caller.id, because: end, device: caller.device) }
+    audit("visit.\(command.name)", details.visit.id, caller, at: now)
+  }
+
+  /// Ends the session of somebody who may not look on any longer (D10), and shows who is left.
+  func dismiss(_ person: PersonID, from details: VisitDetails) async {
+    let id = details.visit.id
+    guard let room = rooms[id] else { return }
+    rooms[id]?.details = details
+    guard let session = room.call.participants[person]?.session else { return }
+    do {
+      try await relay.leave(session: session)
+    } catch {
+      // They cannot come back, and are shown for as long as they are there.
+      logger.error(
+        "A guest could not be shown out", metadata: ["visit": "\(id)", "error": "\(error)"])
     }
   }
 
@@ -85,12 +117,20 @@ extension RelayCoordinator {
       {
         events.append(ServerSentEvent(id: nil, name: "ring", data: data))
       }
+      if !isResuming, room.call.invited.contains(caller.id), let end = room.call.invitationEndsAt,
+        let data = try? ServiceJSON.string(RingEvent(inviting: room.details, until: end))
+      {
+        events.append(ServerSentEvent(id: nil, name: "ring", data: data))
+      }
       if let rejoin = room.rejoin(for: caller.id), let data = try? ServiceJSON.string(rejoin) {
         events.append(ServerSentEvent(id: nil, name: "rejoin", data: data))
       }
       for event in room.events() where event.person == caller.id {
         guard let data = try? ServiceJSON.string(event.payload) else { continue }
         events.append(ServerSentEvent(id: nil, name: "room", data: data))
+      }
+      if let floor = room.openFloor(for: caller), let data = try? ServiceJSON.string(floor) {
+        events.append(ServerSentEvent(id: nil, name: "floor", data: data))
       }
     }
     return events

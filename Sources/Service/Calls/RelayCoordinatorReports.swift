@@ -50,6 +50,8 @@ extension RelayCoordinator {
     let known = Set(sessions.map(\.session))
     for id in rooms.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
       guard let room = rooms[id] else { continue }
+      let inside = sessions.filter { $0.room == id.rawValue }.map(\.participant)
+      rooms[id]?.presumed.formIntersection(inside.map(PersonID.init(rawValue:)))
       update(room.details) { $0.missing(from: known, at: time) }
     }
   }
@@ -99,7 +101,8 @@ extension RelayCoordinator.Room {
   /// What each person with a live session must know about the room.
   func events() -> [(person: PersonID, payload: RoomEvent)] {
     let present = call.present
-    let names = details.people.filter { present.contains($0.id) }.map { PersonName($0) }
+    let names = (details.people + details.observers).filter { present.contains($0.id) }
+      .map { PersonName($0) }
     return present.compactMap { person in
       guard let one = call.participants[person], let session = one.session else { return nil }
       let payload = RoomEvent(

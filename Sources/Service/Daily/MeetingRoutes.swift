@@ -160,11 +160,14 @@ struct MeetingRoutes: Sendable {
   {
     let details = try await store.visible(context)
     let present = await coordinator.present(in: details.visit.id)
-    let occupants = details.people.filter { present.contains($0.id) }.map { person in
-      RoomOccupant(
-        person: person.id, displayName: person.displayName,
-        part: person.id == details.visit.workerID ? .facilitator : .member)
-    }
+    let guests = Set(details.observers.map(\.id))
+    let occupants = (details.people + details.observers).filter { present.contains($0.id) }
+      .map { person in
+        RoomOccupant(
+          person: person.id, displayName: person.displayName,
+          part: person.id == details.visit.workerID
+            ? .facilitator : guests.contains(person.id) ? .observer : .member)
+      }
     return try ServiceJSON.response(
       RoomDocument(RoomPreview(occupants: occupants, roster: details.visit.participants)))
   }

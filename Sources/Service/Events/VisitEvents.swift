@@ -9,8 +9,9 @@ enum VisitEvents {
   static func drafts(for change: CommittedVisit) -> [EventDraft] {
     guard !change.entries.isEmpty else { return [] }
     let visit = change.details.visit
-    let both = Audience(people: Set(visit.participants))
-    let concerned = Audience(people: Set(visit.participants), roles: [.operations])
+    let people = Set(visit.participants + change.details.observers.map(\.id))
+    let both = Audience(people: people)
+    let concerned = Audience(people: people, roles: [.operations])
     var drafts: [EventDraft] = []
     for entry in change.entries {
       drafts += calls(for: entry, in: change, both: both, concerned: concerned)
@@ -50,7 +51,7 @@ enum VisitEvents {
       return [
         stopped(visit, .answered, device: entry.device, both),
         draft("answered", AnsweredEvent(visit: visit.id.rawValue, by: by), concerned),
-      ]
+      ] + invitations(to: entry, in: change)
     case .declined: return [stopped(visit, .declined, device: entry.device, both)]
     case .missed:
       let reason: RingStoppedEvent.Reason = entry.cause == .timeout ? .missed : .cancelled
@@ -60,7 +61,9 @@ enum VisitEvents {
     // No call ended: whoever shows the visit sees its new state, and nobody is to hang up.
     case .ended where entry.cause == .reported: return []
     case .ended:
-      let ring = wasRung ? [stopped(visit, .cancelled, device: nil, both)] : []
+      // Who was invited may still be rung.
+      let isRung = wasRung || !visit.isTwoParty && visit.form != .group
+      let ring = isRung ? [stopped(visit, .cancelled, device: nil, both)] : []
       let ended = EndedEvent(visit: visit.id.rawValue, cause: entry.cause.rawValue)
       return ring + [draft("ended", ended, concerned)]
     case .picture:
@@ -68,6 +71,23 @@ enum VisitEvents {
       return [draft("picture", picture, both)]
     case .booked, .moved, .mediaConnected, .interrupted, .resumed, .left: return []
     }
+  }
+
+  /// Rings every device of those who were invited to the visit, now that it has begun (H7).
+  private static func invitations(
+    to entry: LedgerEntry, in change: CommittedVisit
+  ) -> [EventDraft] {
+    let visit = change.details.visit
+    // One who dropped out and was rung back does not begin it anew.
+    guard visit.form != .group, !visit.others.isEmpty, change.previous?.state != .active else {
+      return []
+    }
+    let end = entry.at.adding(milliseconds: VisitRules.ringMilliseconds)
+    return [
+      draft(
+        "ring", RingEvent(inviting: change.details, until: end),
+        Audience(people: Set(visit.others)))
+    ]
   }
 
   private static func stopped(
@@ -87,7 +107,7 @@ enum VisitEvents {
   }
 }
 
-/// The citizen's devices are to ring.
+/// The devices of the citizen, or of somebody invited to the visit, are to ring.
 struct RingEvent: Encodable, Sendable {
   var visit: String
   var from: PersonName
@@ -112,11 +132,31 @@ struct RingEvent: Encodable, Sendable {
     autoAnswer = autoAnswers.sorted { $0.key.rawValue < $1.key.rawValue }
       .map { AutoAnswer(device: $0.key.rawValue, at: APITime($0.value)) }
   }
+
+  /// The ring of those invited to a visit that has begun.
+  init(inviting details: VisitDetails, until end: UTCMilliseconds) {
+    visit = details.visit.id.rawValue
+    from = PersonName(details.worker)
+    expiresAt = APITime(end)
+  }
 }
 
 /// The devices are to stop ringing.
 struct RingStoppedEvent: Encodable, Sendable {
-  enum Reason: String, Encodable, Sendable { case answered, declined, missed, cancelled }
+  enum Reason: String, Encodable, Sendable {
+    case answered, declined, missed, cancelled
+
+    init(_ end: RingEnd) {
+      self =
+        switch end {
+        case .answered: .answered
+        case .declined: .declined
+        case .missed: .missed
+        case .callerGaveUp: .cancelled
+        }
+    }
+  }
+
   var visit: String
   var reason: Reason
   /// The device that answered or declined.
@@ -191,6 +231,6 @@ extension VisitDocument {
   init(_ details: VisitDetails) {
     self.init(
       details.visit, citizen: details.citizen, worker: details.worker, others: details.others,
-      verdict: details.verdict)
+      observers: details.observers, verdict: details.verdict)
   }
 }

@@ -78,7 +78,7 @@ struct CallRoutes: Sendable {
   {
     let caller = try context.requireCaller()
     let details = try await store.concerned(context)
-    guard details.visit.participants.contains(caller.id) else { throw Problem(.notAllowed) }
+    guard details.isFor(caller.id) else { throw Problem(.notAllowed) }
     let body = try await request.json(PictureBody.self, context: context)
     await coordinator.takePicture(try body.change(), in: details, by: caller)
     return Response(status: .accepted)

@@ -33,8 +33,9 @@ struct QualityRoutes: Sendable {
     -> Response
   {
     let caller = try context.requireCaller()
-    let visit = try await store.concerned(context).visit
-    guard visit.participants.contains(caller.id) else { throw Problem(.notAllowed) }
+    let details = try await store.concerned(context)
+    let visit = details.visit
+    guard details.isFor(caller.id) else { throw Problem(.notAllowed) }
     var samples = try await request.json(Samples.self, context: context).samples.map(\.sample)
     guard samples.count <= Self.mostSamples else {
       throw Problem(

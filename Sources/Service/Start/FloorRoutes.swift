@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Logging
 import Store
 import Visits
 
@@ -132,6 +133,8 @@ struct FloorDocument: Encodable, Sendable {
   var hands: [PersonName]?
   /// What each has spoken, the least first; for the facilitator.
   var shares: [Share]?
+  /// Whom the facilitator could ask for a word; not there while time is shared well enough.
+  var quiet: PersonName?
 
   init(
     _ floor: MeetingFloor, of details: VisitDetails, present: [PersonID], for person: PersonID,
@@ -148,6 +151,7 @@ struct FloorDocument: Encodable, Sendable {
     }
     guard person == details.visit.workerID else { return }
     hands = named(floor.handsInOrder(at: now))
+    quiet = floor.quiet(among: present.filter { $0 != person }, at: now).flatMap { names[$0] }
     shares = floor.shares(of: present, at: now).compactMap { share in
       names[share.person].map {
         Share(person: $0, seconds: share.seconds, percent: share.percent)
@@ -157,28 +161,71 @@ struct FloorDocument: Encodable, Sendable {
 }
 
 extension RelayCoordinator {
-  /// Changes a room's floor and tells those in it. A room in which nobody is has an empty one.
+  /// Changes a room's floor, keeps it and tells those in the room. A room in which nobody is has an
+  /// empty one.
   func changeFloor(
     of details: VisitDetails, by caller: Caller,
-    _ change: (inout MeetingFloor, Caller, [PersonID]) throws -> Void
-  ) throws -> FloorDocument {
+    _ change: @Sendable (inout MeetingFloor, Caller, [PersonID]) throws -> Void
+  ) async throws -> FloorDocument {
     let id = details.visit.id
-    let present = (rooms[id]?.call.present ?? []).sorted { $0.rawValue < $1.rawValue }
-    let before = rooms[id]?.floor ?? MeetingFloor()
-    var floor = before
-    // Who has left the room has no turn in it.
-    let waiting = Set(floor.hands + (floor.round?.left ?? []))
-    for gone in waiting where !present.contains(gone) { floor.left(gone) }
-    try change(&floor, caller, present)
-    if floor != before, rooms[id] != nil {
-      rooms[id]?.floor = floor
-      for person in present {
-        let view = FloorDocument(
-          floor, of: details, present: present, for: person, at: caller.askedAt)
-        send("floor", view, to: person, tenant: details.visit.tenant)
+    return try await exclusively(id) {
+      let present = rooms[id]?.members ?? []
+      let before = rooms[id]?.floor ?? MeetingFloor()
+      var floor = before
+      // Who has left the room has no turn in it.
+      let waiting = Set(floor.hands + (floor.round?.left ?? []))
+      for gone in waiting where rooms[id]?.hasLeft(gone) ?? true { floor.left(gone) }
+      try change(&floor, caller, present)
+      if floor != before, rooms[id] != nil {
+        rooms[id]?.floor = floor
+        for person in present {
+          let view = FloorDocument(
+            floor, of: details, present: present, for: person, at: caller.askedAt)
+          send("floor", view, to: person, tenant: details.visit.tenant)
+        }
+        await keep(floor.settled(at: caller.askedAt), of: details.visit)
       }
+      return FloorDocument(
+        floor, of: details, present: present, for: caller.id, at: caller.askedAt)
     }
+  }
+
+  /// Keeps a floor through a restart. A meeting goes on without a store: the floor is whole in memory,
+  /// and is written with the next change.
+  private func keep(_ floor: MeetingFloor, of visit: Visit) async {
+    do {
+      try await store.keepFloor(floor, of: visit.id, tenant: visit.tenant)
+    } catch {
+      logger.warning(
+        "A meeting's floor was not kept", metadata: ["visit": "\(visit.id)", "error": "\(error)"])
+    }
+  }
+}
+
+extension RelayCoordinator.Room {
+  /// Those of the meeting who are in the room, in a stable order; who looks on has no turn.
+  var members: [PersonID] {
+    let people = Set(details.visit.participants)
+    return call.present.filter(people.contains)
+  }
+
+  /// Whether somebody has gone. Who was in the room before this service started, and of whom no relay
+  /// has spoken since, is taken to be there still, and so is who was asked to join again: neither did
+  /// anything, and neither loses the word.
+  func hasLeft(_ person: PersonID) -> Bool {
+    if let one = call.participants[person] {
+      if one.session != nil || one.rejoinDue != nil { return false }
+      if one.endedSession != nil { return true }
+    }
+    return !presumed.contains(person)
+  }
+
+  /// The floor for a stream that has just opened; nil where nothing goes on on it.
+  func openFloor(for caller: Caller) -> FloorDocument? {
+    guard details.visit.participants.contains(caller.id), !hasLeft(caller.id),
+      floor.round != nil || !floor.hands.isEmpty
+    else { return nil }
     return FloorDocument(
-      floor, of: details, present: present, for: caller.id, at: caller.askedAt)
+      floor, of: details, present: members, for: caller.id, at: caller.askedAt)
   }
 }

@@ -19,6 +19,15 @@ struct StartDocument: Encodable, Sendable {
     var at: UTCMilliseconds
   }
 
+  struct Agreement: Encodable, Sendable {
+    var visit: String
+    var kind: ScreenRemedy.Kind
+    var start: UTCMilliseconds?
+    var agreed: AgreementWay
+    var by: String
+    var at: UTCMilliseconds
+  }
+
   var citizen: String
   /// The last answer; not there before the citizen was asked.
   var state: ScreenTrial.State?
@@ -26,6 +35,8 @@ struct StartDocument: Encodable, Sendable {
   var practices: [Practice]
   var nextStep: ScreenStart.Step?
   var checks: [CheckDocument]
+  /// What was agreed about visits that were booked before the citizen said no.
+  var agreements: [Agreement]
   /// The day by which screen visits are to be tried.
   var trialDue: LocalDate?
   /// What the citizen is told.
@@ -44,6 +55,11 @@ struct StartDocument: Encodable, Sendable {
     }
     nextStep = start.nextStep
     checks = start.checks.map { CheckDocument($0) }
+    agreements = start.agreements.map {
+      Agreement(
+        visit: $0.visit.rawValue, kind: $0.remedy.kind, start: $0.remedy.start,
+        agreed: $0.agreement.way, by: $0.agreement.recordedBy.rawValue, at: $0.agreement.at)
+    }
     self.trialDue = trialDue
     status = NoticeDocument(.startStatus(start))
   }

@@ -19,6 +19,7 @@ struct StartRoutes: Sendable {
     group.post("citizens/{citizen}/start/answer", use: answer)
     group.post("citizens/{citizen}/start/practices", use: practise)
     group.post("citizens/{citizen}/start/checks", use: check)
+    group.post("citizens/{citizen}/start/visits/{visit}/settle", use: settle)
     group.get("citizens/{citizen}/talks", use: talks)
     group.get("workers/{worker}/citizens", use: roster)
     group.get("me/usage", use: usage)
@@ -114,6 +115,34 @@ struct StartRoutes: Sendable {
     return try await change(citizen, "start.check", context) { start, _ in
       try start.checking(check)
     }
+  }
+
+  private struct SettleBody: Decodable {
+    struct Remedy: Decodable {
+      var kind: String
+      var start: APITime?
+    }
+
+    var remedy: Remedy
+    /// How the citizen agreed.
+    var agreed: String
+  }
+
+  /// What was agreed about a visit that was booked with a picture before the citizen said no.
+  @Sendable private func settle(_ request: Request, _ context: ServiceContext) async throws
+    -> Response
+  {
+    let body = try await request.json(SettleBody.self, context: context)
+    let remedy = ScreenRemedy(
+      try RequestText.choice(body.remedy.kind, field: "remedy.kind"),
+      start: body.remedy.start?.value)
+    let way: AgreementWay = try RequestText.choice(body.agreed, field: "agreed")
+    let citizen = try await store.citizen(context, .visits, .write)
+    let caller = try context.requireCaller()
+    let committed = try await store.settle(
+      VisitID(rawValue: try context.parameter("visit")), of: citizen, remedy, way: way,
+      tenant: caller.tenant, by: caller.initiator, at: caller.askedAt, events: VisitEvents.drafts)
+    return try ServiceJSON.response(VisitDocument(committed.details, for: caller.role))
   }
 
   private struct TalksDocument: Encodable {

@@ -49,6 +49,7 @@ extension SQLiteStore: VisitStore {
       if let person = initiator.person, !visit.participants.contains(person) {
         applied.colleagues = try TeamTable.colleagues(of: person, tenant: tenant, in: db)
       }
+      applied.observers = Set(details.observers.map(\.id))
       let change = try applied.apply(
         command, to: visit, citizen: details.citizen, worker: details.worker, by: initiator,
         at: now)
@@ -119,9 +120,15 @@ extension SQLiteStore: VisitStore {
   public func checkJoin(
     _ id: VisitID, tenant: TenantID, by initiator: Initiator
   ) async throws(StoreError) -> VisitDetails {
-    let rules = rules
+    let given = rules
     return try await read { db in
       let visit = try VisitTable.visit(id, tenant: tenant, in: db)
+      var rules = given
+      let (agreed, others) = try ObserverTable.observers(at: visit, in: db)
+      rules.observers = Set(agreed)
+      if let person = initiator.person, others.contains(person) {
+        throw Refusal.observerNotAgreed
+      }
       try rules.checkJoin(visit, by: initiator)
       return try VisitTable.details(of: visit, in: db)
     }

@@ -17,6 +17,7 @@ enum Schema {
     registerDropIn(in: &migrator)
     registerPresence(in: &migrator)
     registerGroups(in: &migrator)
+    registerMeetings(in: &migrator)
     registerAutoAnswer(in: &migrator)
     migrator.registerMigration("2026-11 reminders") { try $0.execute(sql: reminders) }
     migrator.registerMigration("2026-11 outcomes") { try $0.execute(sql: outcomes) }

@@ -64,7 +64,7 @@ extension VerdictInput {
     self.init(
       isRelayed: visit.isRelayed,
       parties: Self.parties(of: visit, entries: entries),
-      events: entries.compactMap { entry in
+      events: entries.filter { visit.isAbout($0) }.compactMap { entry in
         Event.Kind(rawValue: entry.kind.rawValue).map { kind in
           Event(
             at: entry.at.rawValue, kind: kind, participant: entry.participant?.rawValue,
@@ -82,5 +82,18 @@ extension VerdictInput {
     return citizens.filter { visit.isTwoParty || came.contains($0) }
       .map { Party(participant: $0.rawValue, role: Role.citizen.rawValue) }
       + [Party(participant: visit.workerID.rawValue, role: Role.supportWorker.rawValue)]
+  }
+}
+
+extension Visit {
+  /// Whether an entry is about the visit's own people: how it went for somebody who looked on says
+  /// nothing about how it went for the group.
+  fileprivate func isAbout(_ entry: LedgerEntry) -> Bool {
+    guard form == .group, let person = entry.participant else { return true }
+    switch entry.kind {
+    case .mediaConnected, .interrupted, .resumed, .left, .picture:
+      return participants.contains(person)
+    case .booked, .moved, .rung, .answered, .declined, .missed, .ended, .cancelled: return true
+    }
   }
 }

@@ -72,6 +72,9 @@ enum VisitTable {
       try ParticipantTable.insert(visit.workerID, visit, in: db)
     }
     if visit.roomID != nil || previous.roomID != nil { try RoomTable.occupy(visit, in: db) }
+    if visit.state.isFinal, visit.form == .group {
+      try db.execute(sql: "DELETE FROM meetingFloor WHERE tenant = ? AND visit = ?", arguments: key)
+    }
   }
 
   /// Writes who takes part, where that changed. Nobody is booked twice: the trigger sees each row.
@@ -122,6 +125,9 @@ enum VisitTable {
       citizen: try people.person(visit.citizenID, tenant: visit.tenant, in: db),
       worker: try people.person(visit.workerID, tenant: visit.tenant, in: db),
       others: try visit.others.map { try people.person($0, tenant: visit.tenant, in: db) }
+        .sorted { ($0.displayName, $0.id.rawValue) < ($1.displayName, $1.id.rawValue) },
+      observers: try ObserverTable.observers(at: visit, in: db).agreed
+        .map { try people.person($0, tenant: visit.tenant, in: db) }
         .sorted { ($0.displayName, $0.id.rawValue) < ($1.displayName, $1.id.rawValue) })
   }
 

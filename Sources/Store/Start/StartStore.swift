@@ -47,6 +47,19 @@ public protocol StartStore: Sendable {
     at now: UTCMilliseconds
   ) async throws(StoreError)
 
+  /// Visits with a picture, still booked, of citizens who have said no to pictures since (F3), soonest
+  /// first; these workers', or all.
+  func screenTodos(
+    tenant: TenantID, workers: Set<PersonID>?, at now: UTCMilliseconds
+  ) async throws(StoreError) -> [VisitDetails]
+  /// Records what was agreed with the citizen about one of them, and does it: start, visit, ledger and
+  /// audit log.
+  func settle(
+    _ visit: VisitID, of citizen: PersonID, _ remedy: ScreenRemedy, way: AgreementWay,
+    tenant: TenantID, by initiator: Initiator, at now: UTCMilliseconds,
+    events: @escaping EventMaker
+  ) async throws(StoreError) -> CommittedVisit
+
   /// A worker's citizens (B7).
   func roster(
     of worker: PersonID, tenant: TenantID, at now: UTCMilliseconds

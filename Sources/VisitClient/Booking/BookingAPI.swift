@@ -114,6 +114,20 @@ extension BesoegAPI {
       to: posting(path, Body(remedy: remedy, agreed: agreed)), retry: .briefRepeatable)
   }
 
+  /// Records what was agreed about a visit whose citizen has said no to pictures.
+  public func settleScreen(
+    _ visit: Visit, _ remedy: RemedyRecord, agreed: String
+  ) async throws(ServiceError) {
+    struct Body: Encodable {
+      var remedy: RemedyRecord
+      var agreed: String
+    }
+    let path =
+      "/citizens/\(segment(visit.citizen.id))/start/visits/\(segment(visit.id))/settle"
+    _ = try await reply(
+      to: posting(path, Body(remedy: remedy, agreed: agreed)), retry: .briefRepeatable)
+  }
+
   /// Takes a to-do upon oneself.
   public func take(_ todo: TodoRecord) async throws(ServiceError) {
     struct Body: Encodable {}

@@ -236,17 +236,28 @@ public struct TodoRecord: Codable, Sendable {
   public var candidates: [Candidate]
 }
 
+/// A to-do: a visit with a picture whose citizen has said no to pictures since.
+public struct ScreenTodo: Codable, Sendable {
+  /// The visit.
+  public var visit: Visit
+  /// Whether its time has come.
+  public var isOverdue: Bool
+}
+
 /// What somebody has to see to.
 public struct TodoList: Codable, Sendable {
   /// Visits whose worker is away.
   public var todos: [TodoRecord]
+  /// Visits with a picture whose citizen has said no to pictures since; nil from an older service.
+  public var screens: [ScreenTodo]?
   /// Visits that could not be laid.
   public var gaps: [GapRecord]
 }
 
 /// One way of covering a citizen's need.
 public struct RemedyRecord: Codable, Sendable {
-  /// `substitute`, `move`, `phone` or `cancel`.
+  /// `substitute`, `move`, `phone` or `cancel`; after a no to pictures `physical`, `phone`, `audio`,
+  /// `keep` or `cancel`.
   public var kind: String
   /// Who holds it instead.
   public var worker: String?

@@ -73,6 +73,26 @@ extension BookingWords {
     }
   }
 
+  /// Visits with a picture of citizens who have said no to pictures: each is to be talked over. Of a
+  /// citizen the next is shown and the others counted: a weekly series is a year of them.
+  public func screens(_ todos: [ScreenTodo], now: Date, width: Int = 80) -> [String] {
+    let citizens = Dictionary(grouping: todos, by: \.visit.citizen.id)
+    let next = citizens.values.compactMap { $0.min { $0.visit.start < $1.visit.start } }
+    return next.sorted { ($0.visit.start, $0.visit.id) < ($1.visit.start, $1.visit.id) }.flatMap {
+      todo -> [String] in
+      let others = (citizens[todo.visit.citizen.id]?.count ?? 1) - 1
+      let more = others == 0 ? [] : ["  " + texts[.screenTodoMore, ["n": String(others)]]]
+      return wrapped(
+        texts[
+          todo.isOverdue ? .screenTodoOverdue : .screenTodoLine,
+          [
+            "name": VisitWords.who(todo.visit), "worker": todo.visit.worker.displayName,
+            "day": dates.spokenDay(todo.visit.start, now: now),
+            "time": dates.span(from: todo.visit.start, to: todo.visit.end),
+          ]], width: width) + more.flatMap { wrapped($0, width: width) }
+    }
+  }
+
   /// What could not be laid, the next two months of it; of the rest, how much there is.
   public func gaps(_ gaps: [GapRecord], now: Date, width: Int = 80) -> [String] {
     let end = copenhagen.startOfDay(now, plusDays: Self.gapDays)
@@ -106,8 +126,19 @@ extension BookingWords {
       return texts[
         .remedyMove, ["day": dates.spokenDay(start, now: now), "time": dates.clock(start)]]
     case "phone": return texts[.remedyPhone]
+    case "physical": return moved(texts[.remedyPhysical], remedy, now: now)
+    case "audio": return moved(texts[.remedyAudio], remedy, now: now)
+    case "keep": return moved(texts[.remedyKeep], remedy, now: now)
     default: return texts[.remedyCancel]
     }
+  }
+
+  /// A remedy, with its time where that is another one.
+  private func moved(_ text: String, _ remedy: RemedyRecord, now: Date) -> String {
+    guard let start = remedy.start else { return text }
+    return texts[
+      .remedyThen,
+      ["what": text, "day": dates.spokenDay(start, now: now), "time": dates.clock(start)]]
   }
 
   /// Series as a table, numbered as they are chosen by. `names` are workers' by id.

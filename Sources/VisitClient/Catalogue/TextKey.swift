@@ -221,6 +221,23 @@ public enum TextKey: String, Sendable, CaseIterable {
     postAgain, todoTasks, todoTask,
     helpMeeting, helpMeetingAgenda, meetingBooked
 
+  // Sharing the word in a meeting.
+  case helpFloor, helpRound, helpRoundQuestion, helpRoundNext, helpRoundLater, helpRoundEnd,
+    roundOneThing, roundEnded, roundThrough, roundHint, floorHint, floorNoRound, floorRound,
+    floorRoundAbout, floorTurn, floorNext, floorDone, floorNoHands, floorHands, floorShares,
+    floorQuiet, progressHand, progressTurn, progressRoundOver
+
+  // Guests at a meeting.
+  case helpGuests, helpGuestInvite, helpGuestWhy, helpGuestWho, helpGuestYes, helpGuestNo,
+    helpGuestCancel, guestNeedsWhy, guestOneThing, guestNotFound, guestsNone, guestLine,
+    guestWaiting, guestAgreed, guestDeclined, guestHint
+
+  // Visits of those who have said no to a picture.
+  case screenTodoLine, screenTodoOverdue, screenTodoHint, screenTodoSettled, settleScreenWays,
+    settleAbsenceWays, settleAllSameTime, helpPhysical, helpSound, helpKeep, helpSettleAll,
+    remedyPhysical, remedyAudio, remedyKeep, remedyThen,
+    screenTodoMore, screenTodosSettled
+
   /// How a role is said.
   public static func role(_ role: Role) -> TextKey {
     switch role {

@@ -22,6 +22,8 @@ public enum VisitEvent: Sendable, Equatable {
   case picture(Picture)
   /// A talk in the queue has lasted for nearly as long as it is meant to, or longer.
   case softTimer(SoftTimer)
+  /// How a meeting's time to speak is shared changed: a hand, a turn.
+  case floor(FloorRecord)
   /// A visit is over.
   case ended(Ended)
   /// A visit begins later than agreed.
@@ -175,6 +177,7 @@ public enum VisitEvent: Sendable, Equatable {
       case "ledger": decode(LedgerLine.self).map { .ledger($0) }
       case "picture": decode(Picture.self).map { .picture($0) }
       case "soft-timer": decode(SoftTimer.self).map { .softTimer($0) }
+      case "floor": decode(FloorRecord.self).map { .floor($0) }
       case "ended": decode(Ended.self).map { .ended($0) }
       case "delay": decode(Said.self).map { .delay($0) }
       case "we-missed-you": decode(Said.self).map { .missedYou($0) }
@@ -198,6 +201,7 @@ public enum VisitEvent: Sendable, Equatable {
     case .ledger(let line): line.visit
     case .picture(let picture): picture.visit
     case .softTimer(let timer): timer.visit
+    case .floor(let floor): floor.visit
     case .ended(let ended): ended.visit
     case .delay(let said), .missedYou(let said): said.visit
     case .callback: ""

@@ -2,7 +2,7 @@ public import Foundation
 
 /// Groups and their meetings in plain words, on 80 columns.
 public struct GroupWords: Sendable {
-  private let texts: Texts
+  let texts: Texts
   private let dates: DateText
 
   /// Words in the language of `texts`.

@@ -22,6 +22,8 @@ public final class CallScreen: Sendable {
     /// Whether it has been said that the service is away.
     var saidAway = false
     var present: [PersonReference] = []
+    var hands: [PersonReference] = []
+    var round: FloorRecord.Round?
     var quality = ConnectionQuality.unknown
     var lastLineAt = 0
   }
@@ -98,6 +100,7 @@ public final class CallScreen: Sendable {
     case .picture(let picture):
       return captions { $0.take(picture) }
     case .softTimer(let timer): return softTimer(timer)
+    case .floor(let floor): return lines(for: floor)
     case .call(let call): return lines(for: call)
     }
   }
@@ -158,6 +161,21 @@ public final class CallScreen: Sendable {
     case "over": return [texts[.softOver, values]]
     default: return []
     }
+  }
+
+  /// Hands that were raised, for whoever leads the meeting, and whose turn it is in a round.
+  func lines(for floor: FloorRecord) -> [String] {
+    let (hands, round) = state.withLock { state in
+      defer { (state.hands, state.round) = (floor.hands ?? [], floor.round) }
+      return (state.hands, state.round)
+    }
+    let raised = (floor.hands ?? []).filter { one in !hands.contains { $0.id == one.id } }
+    var lines = raised.map { texts[.progressHand, ["name": $0.displayName]] }
+    if let current = floor.round?.current, current.id != round?.current?.id {
+      lines.append(texts[.progressTurn, ["name": current.displayName]])
+    }
+    if round != nil, floor.round == nil { lines.append(texts[.progressRoundOver]) }
+    return lines
   }
 
   /// Who came and who left: nobody listens unseen.

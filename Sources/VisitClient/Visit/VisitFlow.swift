@@ -215,6 +215,8 @@ struct VisitFlow: Sendable, Equatable {
       return state == .inCall ? [.report(.picture(picture))] : []
     case .softTimer(let timer):
       return state == .inCall ? [.report(.softTimer(timer))] : []
+    case .floor(let floor):
+      return state == .inCall ? [.report(.floor(floor))] : []
     case .ring, .speaking, .ledger, .delay, .missedYou, .callback:
       return []
     }

@@ -20,6 +20,8 @@ public enum VisitProgress: Sendable, Equatable {
   case picture(VisitEvent.Picture)
   /// How long the talk has lasted beside what it is meant to take.
   case softTimer(VisitEvent.SoftTimer)
+  /// A hand was raised in the meeting, or somebody else has the word.
+  case floor(FloorRecord)
   /// The event stream came or went; the call goes on either way.
   case service(isOnline: Bool)
 }

@@ -1,11 +1,12 @@
 /// How a meeting's time to speak is shared: who has spoken how much, who would like to, and a round
 /// in which everybody has a turn (D2, D9).
 ///
-/// Kept in memory for as long as the room is open and never stored: it helps whoever leads the
-/// meeting, there and then, and is nobody's record. Shares are shown to the facilitator alone.
-public struct MeetingFloor: Hashable, Sendable {
+/// It helps whoever leads the meeting, there and then, and is nobody's record: it is kept while the
+/// meeting lasts, so that a restart takes the word from nobody, and forgotten with its end. Shares are
+/// shown to the facilitator alone.
+public struct MeetingFloor: Hashable, Sendable, Codable {
   /// A round: each in turn may speak, pass, and be heard out ("retten til at tale skiftevis").
-  public struct Round: Hashable, Sendable {
+  public struct Round: Hashable, Sendable, Codable {
     /// What it is about; nil where nothing is said.
     public var question: String?
     /// Those who have not had their turn, the first of them has it now.
@@ -27,11 +28,16 @@ public struct MeetingFloor: Hashable, Sendable {
   private var speaking: Set<PersonID> = []
   private var since: UTCMilliseconds?
 
+  // Who speaks just now is heard again in a moment, and need not be kept.
+  private enum CodingKeys: String, CodingKey { case spoken, hands, round }
+
   /// The longest question of a round, in characters.
   public static let longestQuestion = 200
   /// A speaker about whom nothing new is heard for so long has gone, in milliseconds. A relay that
   /// stops reporting must not let somebody speak all night.
   static let longestTurn: Int64 = 600_000
+  /// Before so much has been said, shares say nothing, in seconds.
+  static let leastSaid = 300
 
   /// A floor nobody has spoken on.
   public init() {}
@@ -55,6 +61,26 @@ public struct MeetingFloor: Hashable, Sendable {
         person: person, seconds: Int(milliseconds / 1000),
         percent: total > 0 ? Int((milliseconds * 100 + total / 2) / total) : 0)
     }.sorted { ($0.seconds, $0.person.rawValue) < ($1.seconds, $1.person.rawValue) }
+  }
+
+  /// Whom to ask gently for a word: who has said least, where somebody else has had more than twice
+  /// an even share of what has gone on for some minutes (D2). For whoever leads the meeting to say or
+  /// to leave; nil while it is shared well enough, and in a round, where everybody has a turn.
+  public func quiet(among present: [PersonID], at now: UTCMilliseconds) -> PersonID? {
+    let shares = shares(of: present, at: now).filter { present.contains($0.person) }
+    let total = shares.reduce(0) { $0 + $1.seconds }
+    guard round == nil, shares.count > 2, total >= Self.leastSaid,
+      let least = shares.first, let most = shares.last,
+      most.seconds * shares.count > 2 * total
+    else { return nil }
+    return least.person
+  }
+
+  /// The floor as it is kept: with all that was said until `now`.
+  public func settled(at now: UTCMilliseconds) -> MeetingFloor {
+    var floor = self
+    floor.settle(at: now)
+    return floor
   }
 
   /// Raises or takes down a hand. A repeat changes nothing.

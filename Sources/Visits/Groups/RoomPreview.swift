@@ -41,28 +41,4 @@ public struct RoomPreview: Hashable, Sendable, Codable {
     }
     expected = Set(roster).subtracting(occupants.map(\.person)).count
   }
-
-  /// What somebody who wants to enter would be in the room, or why they may not.
-  ///
-  /// - Parameter isInvited: Whether the facilitator has let somebody else in as an observer.
-  public static func admit(
-    _ person: PersonID, to meeting: GroupMeeting, of group: Group, roster: [PersonID],
-    occupants: [RoomOccupant], isInvited: Bool
-  ) throws(Refusal) -> RoomPart {
-    switch meeting.state {
-    case .held, .cancelled: throw .meetingOver
-    case .planned, .active: break
-    }
-    if person == meeting.facilitator { return .facilitator }
-    if roster.contains(person) {
-      guard meeting.state == .active else { throw .meetingNotBegun }
-      return .member
-    }
-    guard isInvited else { throw .notInGroup }
-    let observers = occupants.count { $0.part == .observer && $0.person != person }
-    guard observers < group.mostObservers else {
-      throw .tooManyObservers(most: group.mostObservers)
-    }
-    return .observer
-  }
 }

@@ -60,6 +60,8 @@ public struct ScreenStart: Hashable, Sendable, Codable {
   public var practices: [Practice]
   /// What there was to hold a visit with, each time somebody looked.
   public var checks: [TechnologyCheck]
+  /// What was agreed about visits that were booked before the citizen said no.
+  public var agreements: [ScreenAgreement]
 
   /// A start of which nothing has happened yet.
   public init(tenant: TenantID, citizen: PersonID) {
@@ -68,11 +70,14 @@ public struct ScreenStart: Hashable, Sendable, Codable {
     trial = ScreenTrial()
     practices = []
     checks = []
+    agreements = []
   }
 
   /// When it last changed; nil before anything happened.
   public var changedAt: UTCMilliseconds? {
-    [trial.steps.last?.at, practices.last?.at, checks.last?.at].compactMap(\.self).max()
+    [
+      trial.steps.last?.at, practices.last?.at, checks.last?.at, agreements.last?.agreement.at,
+    ].compactMap(\.self).max()
   }
 
   /// Whether the citizen has said no, or begun and stopped: then nobody books a picture.
@@ -129,7 +134,7 @@ public struct ScreenStart: Hashable, Sendable, Codable {
 }
 
 /// Nobody is booked for a picture they said no to (F3). By telephone, with sound alone or in person
-/// they can be visited as before, and what was agreed earlier is theirs to keep.
+/// they can be visited as before, and what was agreed earlier stays until they are asked about it.
 public struct ScreenIsWanted: BookingRule {
   /// The citizen's start; nil where nothing is known.
   public var start: ScreenStart?
@@ -139,11 +144,8 @@ public struct ScreenIsWanted: BookingRule {
 
   /// Throws where the visit would be one with a picture that the citizen does not want.
   public func check(_ proposal: BookingProposal) throws(Refusal) {
-    func showsPicture(_ visit: Visit) -> Bool {
-      visit.form == .screen && visit.mediaMode == .video
-    }
-    guard let start, start.isUnwanted, showsPicture(proposal.visit) else { return }
-    if let previous = proposal.previous, showsPicture(previous) { return }
+    guard let start, start.isUnwanted, proposal.visit.showsPicture else { return }
+    if let previous = proposal.previous, previous.showsPicture { return }
     throw .saidNoToScreen(name: proposal.citizen.displayName)
   }
 }

@@ -132,6 +132,12 @@ struct CircleCommand: AsyncParsableCommand {
           "primary": name(circle.primaryWorker), "backup": name(circle.backup),
           "teams": (circle.teams ?? []).isEmpty ? "–" : circle.teams?.joined(separator: ", ") ?? "",
         ]])
+    // Said when it happens (B7); whoever may not see a worker's citizens is not told how many.
+    guard let first, let roster = try? await program.api.citizens(of: first.id),
+      let warning = roster.warning
+    else { return }
+    terminal.line()
+    terminal.line(warning.text(in: texts))
   }
 
   private func worker(_ words: String?, _ program: ClientProgram) async throws -> Person? {

@@ -22,7 +22,8 @@ struct ListTodos: AsyncParsableCommand {
     let (texts, terminal, now) = (program.texts, Terminal.standard, Date())
     let list = try await program.ask { api async throws(ServiceError) in try await api.todos() }
     let tasks = try await CareTaskLines(program)
-    guard !list.todos.isEmpty || !list.gaps.isEmpty else {
+    let screens = list.screens ?? []
+    guard !list.todos.isEmpty || !screens.isEmpty || !list.gaps.isEmpty else {
       if tasks.isEmpty { terminal.line(texts[.noTodos]) }
       return tasks.print()
     }
@@ -30,8 +31,14 @@ struct ListTodos: AsyncParsableCommand {
     terminal.print(
       lines: BookingWords(texts).todos(
         list.todos, names: names, now: now, width: terminal.width))
-    if !list.gaps.isEmpty {
+    if !screens.isEmpty {
       if !list.todos.isEmpty { terminal.line() }
+      terminal.print(
+        lines: BookingWords(texts).screens(screens, now: now, width: terminal.width))
+      terminal.line(texts[.screenTodoHint])
+    }
+    if !list.gaps.isEmpty {
+      if !list.todos.isEmpty || !screens.isEmpty { terminal.line() }
       terminal.line(texts[.todoGaps])
       terminal.print(
         lines: BookingWords(texts).gaps(list.gaps, now: now, width: terminal.width))
@@ -76,22 +83,80 @@ struct SettleTodo: AsyncParsableCommand {
   var phone = false
   @Flag(help: .init(Texts.current[.helpCallOff]))
   var cancel = false
+  @Flag(help: .init(Texts.current[.helpPhysical]))
+  var physical = false
+  @Flag(help: .init(Texts.current[.helpSound]))
+  var sound = false
+  @Flag(help: .init(Texts.current[.helpKeep]))
+  var keep = false
+  @Flag(help: .init(Texts.current[.helpSettleAll]))
+  var all = false
   @Option(help: .init(Texts.current[.helpAgreed]))
   var agreed: String
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    let alone = (substitute != nil || move != nil || phone) != cancel
-    guard alone else {
+    let ways = [phone, cancel, physical, sound, keep].count { $0 }
+    let isElsewhere = substitute != nil || move != nil
+    guard ways == 1 && !(cancel && isElsewhere) || ways == 0 && isElsewhere else {
       throw ValidationError(Texts.current[.settleOneWay])
     }
+    guard !all || move == nil else { throw ValidationError(Texts.current[.settleAllSameTime]) }
   }
 
   func run() async throws {
     let program = try ClientProgram(ca: common.ca)
-    let (texts, now) = (program.texts, Date())
+    let now = Date()
+    let list = try await program.ask { api async throws(ServiceError) in try await api.todos() }
+    // A visit whose worker is away comes first: without somebody to hold it there is no how.
+    if let todo = program.todo(citizen, in: list.todos, now: now) {
+      return try await settle(todo, of: list, program, now: now)
+    }
+    let screens = list.screens ?? []
+    let words = citizen.joined(separator: " ")
+    guard case .one(let visit) = VisitFinder.visit(words, in: screens.map(\.visit), now: now)
+    else { throw ProgramFailure(program.texts[.todoNotFound, ["words": words]]) }
+    let chosen = all ? screens.map(\.visit).filter { $0.citizen.id == visit.citizen.id } : [visit]
+    try await settle(chosen, of: screens, program, now: now)
+  }
+
+  /// What was agreed about visits whose citizen has said no to pictures.
+  private func settle(
+    _ visits: [Visit], of screens: [ScreenTodo], _ program: ClientProgram, now: Date
+  ) async throws {
+    let (texts, terminal) = (program.texts, Terminal.standard)
+    guard substitute == nil else { throw ProgramFailure(texts[.settleScreenWays]) }
     let agreed = try texts.agreement(agreed)
-    let (todo, count) = try await program.todo(citizen, now: now)
+    var remedy = RemedyRecord(
+      kind: cancel ? "cancel" : physical ? "physical" : phone ? "phone" : sound ? "audio" : "keep")
+    remedy.start = try move.map { try program.date($0, now: now) }
+    for visit in visits {
+      try await program.ask { [remedy] api async throws(ServiceError) in
+        try await api.settleScreen(visit, remedy, agreed: agreed)
+      }
+    }
+    let (first, dates) = (visits[0], DateText(texts))
+    terminal.line(
+      texts[
+        visits.count == 1 ? .screenTodoSettled : .screenTodosSettled,
+        [
+          "name": first.citizen.displayName, "n": String(visits.count),
+          "what": BookingWords(texts).remedy(remedy, worker: "", of: first, now: now),
+          "day": dates.spokenDay(first.start, now: now), "time": dates.clock(first.start),
+        ]])
+    let left = screens.count - visits.count
+    if left > 0 { terminal.line(texts[.todosLeft, ["n": String(left)]]) }
+  }
+
+  private func settle(
+    _ todo: TodoRecord, of list: TodoList, _ program: ClientProgram, now: Date
+  ) async throws {
+    let texts = program.texts
+    guard !physical, !sound, !keep, !all else {
+      throw ProgramFailure(texts[.settleAbsenceWays, ["name": todo.visit.worker.displayName]])
+    }
+    let agreed = try texts.agreement(agreed)
+    let count = list.todos.count
     var remedy = RemedyRecord(kind: "cancel")
     var substituteName: String?
     if !cancel {
@@ -151,9 +216,18 @@ extension ClientProgram {
   ) async throws -> (todo: TodoRecord, count: Int) {
     let words = words.joined(separator: " ")
     let list = try await ask { api async throws(ServiceError) in try await api.todos() }
-    guard case .one(let visit) = VisitFinder.visit(words, in: list.todos.map(\.visit), now: now),
-      let todo = list.todos.first(where: { $0.visit.id == visit.id })
-    else { throw ProgramFailure(texts[.todoNotFound, ["words": words]]) }
+    guard let todo = todo([words], in: list.todos, now: now) else {
+      throw ProgramFailure(texts[.todoNotFound, ["words": words]])
+    }
     return (todo, list.todos.count)
+  }
+
+  /// The one of `todos` that is about the citizen whom `words` mean.
+  fileprivate func todo(_ words: [String], in todos: [TodoRecord], now: Date) -> TodoRecord? {
+    let words = words.joined(separator: " ")
+    guard case .one(let visit) = VisitFinder.visit(words, in: todos.map(\.visit), now: now) else {
+      return nil
+    }
+    return todos.first { $0.visit.id == visit.id }
   }
 }

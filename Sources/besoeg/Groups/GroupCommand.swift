@@ -9,7 +9,8 @@ struct GroupCommand: AsyncParsableCommand {
     subcommands: [
       ListGroups.self, ShowGroup.self, MakeGroup.self, PlaceInGroup.self, RemoveFromGroup.self,
       KeepApart.self, LayMeetings.self, PlanMeeting.self, KeepStep.self, TakeOverMeeting.self,
-      CancelMeeting.self, ShowRoom.self, CallMeeting.self,
+      CancelMeeting.self, ShowRoom.self, MeetingGuests.self, CallMeeting.self, ShowFloor.self,
+      LeadRound.self,
     ],
     defaultSubcommand: ListGroups.self, aliases: ["grupper"])
 }

@@ -42,7 +42,7 @@ final class MediaWatch: Sendable {
         ["name": party.displayName, "seconds": screen.dates.seconds(milliseconds)])
     case .service(let isOnline) where party.displayName == names["worker"]:
       screen.note(isOnline ? .demoNoteServiceBack : .demoNoteServiceAway)
-    case .ringing, .room, .picture, .softTimer, .service, .call:
+    case .ringing, .room, .picture, .softTimer, .floor, .service, .call:
       break
     }
   }

@@ -7,7 +7,7 @@ import Visits
 
 @testable import Service
 
-@Suite("The floor of a meeting")
+@Suite("The floor of a meeting", .endsWhenItHangs)
 struct FloorTests {
   /// Mette's meeting with Karen and Ole, all in its room; its id.
   private func meeting(
@@ -95,6 +95,52 @@ struct FloorTests {
         #expect(
           try await browser.send(.get, "\(path)/floor", as: person).status == .notFound)
       }
+    }
+  }
+
+  /// A restart takes the word from nobody, and nobody has to do anything about it (D2, D9).
+  @Test func handsAndTheRoundAreThereAfterARestart() async throws {
+    let town = try await Municipality()
+    let ole = try await town.add("ole", .citizen, "Ole")
+    try await town.serve { browser in
+      let visit = try await meeting(town, ole, browser)
+      let path = "/api/v1/visits/\(visit)"
+      _ = try await browser.send(
+        .post, "\(path)/round", as: town.worker, json: ["question": "Hvad fylder?"])
+      _ = try await browser.send(.post, "\(path)/round/next", as: town.worker)
+      _ = try await browser.send(.post, "\(path)/hand", as: town.citizen)
+    }
+    let id = try await #require(town.store.liveVisits().first).visit.id.rawValue
+    let again = try await Municipality(after: town)
+    try await again.serve { browser in
+      let path = "/api/v1/visits/\(id)"
+      // No relay has spoken yet: those who were in the room are taken to be there.
+      let led = try await browser.send(.get, "\(path)/floor", as: again.worker)
+      #expect(led.json["hands"].array.compactMap { $0["id"].string } == ["karen"])
+      #expect(led.json["round"]["question"].string == "Hvad fylder?")
+      #expect(led.json["round"]["left"].array.count == 1)
+      let stream = try await browser.events(as: ole)
+      let told = try await stream.next("floor").data
+      #expect(told["round"]["question"].string == "Hvad fylder?")
+      #expect(told["hands"] == .null && told["shares"] == .null)
+      // Who has gone for good has no turn.
+      let now = again.clock.now().rawValue
+      let sessions = [("session-2", "karen"), ("session-3", "ole")].map {
+        SessionReference(session: $0.0, room: id, participant: $0.1)
+      }
+      again.relay.report(.workersKnown(sessions: sessions, milliseconds: now))
+      for session in sessions { again.relay.report(.slots(session, [])) }
+      again.relay.report(.closed(sessions[0], cause: "left", milliseconds: now + 1))
+      var names: [String] = []
+      while names != ["Ole"] {
+        names = try await stream.next("room").data["participants"].array
+          .compactMap { $0["displayName"].string }
+      }
+      let after = try await browser.send(.get, "\(path)/floor", as: again.worker)
+      #expect(after.json["hands"].array.isEmpty)
+      _ = try await browser.post("hangup", id, as: again.worker)
+      #expect(
+        try await again.store.floor(of: VisitID(rawValue: id), tenant: again.tenant) == nil)
     }
   }
 }

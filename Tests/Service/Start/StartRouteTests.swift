@@ -61,6 +61,54 @@ struct StartRouteTests {
     }
   }
 
+  /// F3: what was booked before a no is a to-do until the citizen's word is recorded.
+  @Test func aNoMakesToDosOfTheVisitsAheadAndEachIsSettledWithTheCitizensWord() async throws {
+    let town = try await Municipality()
+    try await town.serve { browser in
+      let visit = try await browser.book()
+      let kept = try await browser.book(minutesAhead: 200)
+      let none = try await browser.send(.get, "/api/v1/todos", as: town.worker)
+      #expect(none.json["screens"].array.isEmpty)
+      _ = try await browser.send(
+        .post, "\(Self.start)/answer", as: town.citizen, json: ["state": "declined"])
+      let todos = try await browser.send(.get, "/api/v1/todos", as: town.worker)
+      #expect(todos.json["screens"].array.map { $0["visit"]["id"].string } == [visit, kept])
+      #expect(todos.json["screens"].array.first?["isOverdue"].bool == false)
+      let own = try await browser.send(.get, "/api/v1/todos", as: town.citizen)
+      #expect(own.json["screens"].array.isEmpty, "it is the team that comes to her")
+      let numbers = try await browser.send(.get, "/api/v1/todos", as: town.operations)
+      #expect(numbers.json["screens"].array.count == 2 && !numbers.text.contains("Karen"))
+
+      func settle(_ visit: String, _ body: JSONValue, as person: Person) async throws
+        -> TestBrowser.Answer
+      {
+        try await browser.send(
+          .post, "\(Self.start)/visits/\(visit)/settle", as: person, json: body)
+      }
+      let stream = try await browser.events(as: town.citizen)
+      let phone: JSONValue = ["remedy": ["kind": "phone"], "agreed": "phone"]
+      let settled = try await settle(visit, phone, as: town.worker)
+      #expect(settled.json["mediaMode"].string == "phone")
+      #expect(try await stream.next("visit").data["mediaMode"].string == "phone")
+      #expect(try await settle(visit, phone, as: town.worker).status == .ok, "asked twice")
+      let keep: JSONValue = ["remedy": ["kind": "keep"], "agreed": "in-person"]
+      #expect(try await settle(kept, keep, as: town.worker).json["state"].string == "booked")
+      for (body, problem): (JSONValue, String) in [
+        (["remedy": ["kind": "keep"], "agreed": "screen"], "only-citizen-agrees-on-screen"),
+        (["remedy": ["kind": "dance"], "agreed": "phone"], "unknown-choice"),
+        (["remedy": ["kind": "cancel"], "agreed": "phone"], "task-done"),
+      ] {
+        #expect(try await settle(kept, body, as: town.worker).problem == problem)
+      }
+      #expect(try await settle(kept, keep, as: town.citizen).status == .forbidden)
+      #expect(try await settle("none", keep, as: town.worker).status == .notFound)
+      let left = try await browser.send(.get, "/api/v1/todos", as: town.worker)
+      #expect(left.json["screens"].array.isEmpty)
+      let read = try await browser.send(.get, Self.start, as: town.worker)
+      #expect(read.json["agreements"].array.map { $0["kind"].string } == ["phone", "keep"])
+    }
+  }
+
   /// F7: what a call measured is kept with the check.
   @Test func aCheckTakesItsFiguresFromACall() async throws {
     let town = try await Municipality()

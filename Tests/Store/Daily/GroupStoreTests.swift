@@ -171,4 +171,103 @@ struct GroupStoreTests {
     #expect(left.details.visit.state == .active)
     #expect(try await town.apply(.hangUp(reason: nil), to: "m1").details.visit.state == .ended)
   }
+
+  private static let m1 = GroupMeetingID(rawValue: "m1")
+  private static let boID = PersonID(rawValue: "bo")
+
+  /// D2, D9: nobody loses the word because the service was started again.
+  @Test func aFloorIsKeptWhileTheMeetingGoesOnAndForgottenWithItsEnd() async throws {
+    let town = try await town()
+    try await place(town, "karen")
+    _ = try await meet(town)
+    let id = VisitID(rawValue: "m1")
+    var floor = MeetingFloor()
+    floor.raise(true, by: PersonID(rawValue: "karen"))
+    func kept() async throws -> MeetingFloor? {
+      try await town.store.floor(of: id, tenant: Municipality.tenant)
+    }
+    try await town.store.keepFloor(floor, of: id, tenant: Municipality.tenant)
+    #expect(try await kept() == nil, "it has not begun")
+    try await town.apply(.ring, to: "m1")
+    try await town.store.keepFloor(floor, of: id, tenant: Municipality.tenant)
+    #expect(try await kept() == floor)
+    try floor.beginRound(nil, among: [PersonID(rawValue: "karen")], at: Self.now)
+    try await town.store.keepFloor(floor, of: id, tenant: Municipality.tenant)
+    #expect(try await town.reopened().floor(of: id, tenant: Municipality.tenant) == floor)
+    try await town.apply(.hangUp(reason: nil), to: "m1")
+    #expect(try await kept() == nil)
+    try await town.store.keepFloor(floor, of: id, tenant: Municipality.tenant)
+    #expect(try await kept() == nil, "late words of it are not kept")
+  }
+
+  private func answer(
+    _ town: Municipality, _ isYes: Bool, _ citizen: String
+  ) async throws -> ObservedMeeting {
+    try await town.store.answer(
+      isYes, toObserver: Self.boID, of: PersonID(rawValue: citizen), at: Self.m1,
+      tenant: Municipality.tenant, by: Municipality.anne, at: Self.now, events: { _, _ in [] })
+  }
+
+  /// D10: consent is asked of everybody, kept, audited and exported, each member's own.
+  @Test func aGuestComesInWhenEverybodyHasSaidYesAndLeavesWithTheFirstNo() async throws {
+    let town = try await town()
+    for citizen in ["karen", "ole"] { try await place(town, citizen) }
+    _ = try await meet(town)
+    let asked = try await town.store.askForObserver(
+      Self.boID, purpose: "Bo er ny i teamet", at: Self.m1, tenant: Municipality.tenant,
+      by: Municipality.anne, at: Self.now, events: { _, _ in [] })
+    #expect(asked.observers.first?.waiting.map(\.displayName) == ["Karen", "Ole"])
+    try await town.apply(.ring, to: "m1")
+    let id = VisitID(rawValue: "m1")
+    func join() async throws {
+      _ = try await town.store.checkJoin(id, tenant: Municipality.tenant, by: Self.bo)
+    }
+    _ = try await answer(town, true, "karen")
+    #expect(await storeError { try await join() } == .refused(.observerNotAgreed))
+    let all = try await answer(town, true, "ole")
+    #expect(all.observers.first?.consent == .agreed)
+    try await join()
+    let seen = try await town.store.visit(id, tenant: Municipality.tenant)
+    #expect(seen.observers.map(\.displayName) == ["Bo"] && seen.isFor(Self.boID))
+    #expect(!seen.visit.participants.contains(Self.boID), "it takes none of Bo's time")
+    let left = try await town.apply(.hangUp(reason: nil), to: "m1", by: Self.bo)
+    #expect(left.details.visit.state == .active)
+    #expect(try await answer(town, false, "karen").observers.first?.consent == .declined)
+    #expect(await storeError { try await join() } == .refused(.observerNotAgreed))
+    let audit = try await town.store.audit(tenant: Municipality.tenant, after: 0, limit: 100)
+    #expect(
+      audit.map(\.draft.action).filter { $0.hasPrefix("observer.") }
+        == ["observer.ask", "observer.yes", "observer.yes", "observer.no"])
+    let export = try await town.store.export(
+      citizen: PersonID(rawValue: "ole"), tenant: Municipality.tenant, by: Municipality.anne,
+      at: Self.now)
+    #expect(export.tables["observerAnswer"]?.count == 1, "nobody else's answer")
+    let gone = try await town.store.removeObserver(
+      Self.boID, at: Self.m1, tenant: Municipality.tenant, by: Municipality.anne, at: Self.now,
+      events: { _, _ in [] })
+    #expect(gone.observers.isEmpty)
+  }
+
+  @Test func guestsAndTheirAnswersGoWithTheMeeting() async throws {
+    let town = try await town()
+    try await place(town, "karen")
+    _ = try await meet(town)
+    _ = try await town.store.askForObserver(
+      Self.boID, purpose: "Bo er ny", at: Self.m1, tenant: Municipality.tenant,
+      by: Municipality.anne, at: Self.now, events: { _, _ in [] })
+    _ = try await answer(town, true, "karen")
+    for day in [400, 800] {
+      _ = try await town.store.purge(
+        tenant: Municipality.tenant, isDry: false, by: .system,
+        at: Self.now.adding(minutes: day * 1440))
+    }
+    let late = await storeError {
+      _ = try await town.store.observers(of: Self.m1, tenant: Municipality.tenant)
+    }
+    #expect(late == .notFound)
+    let export = try await town.store.export(
+      citizen: PersonID(rawValue: "karen"), tenant: Municipality.tenant, by: Municipality.anne,
+      at: Self.now)
+    #expect(export.tables["observerAnswer"]?.isEmpty == true)
+  }
 }

@@ -36,12 +36,55 @@ import Visits
     #expect(converted == "said-no-to-screen")
     #expect(
       try await town.store.visit(VisitID(rawValue: "v0"), tenant: M.tenant).visit.state
-        == .booked, "what was agreed before is the citizen's to keep")
+        == .booked, "what was agreed before stays until she is asked about it")
     try await Self.answer(town, .accepted)
     try await town.book(M.request("v2", minute: 240))
     let audit = try await town.store.audit(tenant: M.tenant, after: 0, limit: 100)
     #expect(
       audit.count { $0.draft.action.hasPrefix("start.") && $0.draft.subject == Self.karen } == 2)
+  }
+
+  /// F3, B11: each picture ahead becomes a to-do, agreed with the citizen and recorded.
+  @Test func whatWasBookedBeforeANoIsTalkedOverAndNeverDroppedByItself() async throws {
+    let town = try await Municipality()
+    for (index, id) in ["v1", "v2", "v3", "v4"].enumerated() {
+      try await town.book(M.request(id, minute: 60 + index * 60, minutes: 20))
+    }
+    try await town.book(M.request("ole", citizen: "ole", worker: "bo", minute: 60))
+    func todos(_ workers: Set<PersonID>? = nil) async throws -> [String] {
+      try await town.store.screenTodos(tenant: M.tenant, workers: workers, at: M.now)
+        .map(\.visit.id.rawValue)
+    }
+    func settle(_ id: String, _ remedy: ScreenRemedy) async throws -> Visit {
+      try await town.store.settle(
+        VisitID(rawValue: id), of: Self.karen, remedy, way: .phone, tenant: M.tenant,
+        by: M.anne, at: M.now, events: { _ in [] }
+      ).details.visit
+    }
+    #expect(try await todos().isEmpty)
+    try await Self.answer(town, .declined)
+    #expect(try await todos() == ["v1", "v2", "v3", "v4"])
+    #expect(try await todos([Self.anne]) == ["v1", "v2", "v3", "v4"])
+    #expect(try await todos([PersonID(rawValue: "bo")]).isEmpty)
+    #expect(try await settle("v1", ScreenRemedy(.phone)).mediaMode == .phone)
+    #expect(try await settle("v2", ScreenRemedy(.keep)).state == .booked)
+    #expect(try await settle("v2", ScreenRemedy(.keep)).state == .booked, "said twice")
+    #expect(try await settle("v3", ScreenRemedy(.cancel)).state == .cancelled)
+    #expect(try await todos() == ["v4"])
+    let busy = await refusal {
+      _ = try await settle("v4", ScreenRemedy(.audio, start: M.now.adding(minutes: 65)))
+    }
+    #expect(busy == "double-booked")
+    #expect(try await todos() == ["v4"], "what could not be done is still to be done")
+    let moved = try await settle("v4", ScreenRemedy(.audio, start: M.now.adding(minutes: 600)))
+    #expect(moved.mediaMode == .audio && moved.start == M.now.adding(minutes: 600))
+    #expect(try await todos().isEmpty)
+    #expect(try await town.ledger("v3").map(\.cause.rawValue).last == "no-to-screen-cancel")
+    let audit = try await town.store.audit(tenant: M.tenant, after: 0, limit: 100)
+    #expect(
+      audit.map(\.draft.action).filter { $0.hasPrefix("start.settle") } == [
+        "start.settle-phone", "start.settle-keep", "start.settle-cancel", "start.settle-audio",
+      ])
   }
 
   @Test func recordsAreFoundByPersonAndStateAndBelongToOneMunicipality() async throws {

@@ -123,6 +123,31 @@ struct BookingListTests {
     #expect(VisitWords.who(meeting) == "Karen Friis + 2")
     #expect(VisitWords.who(visit()) == "Karen Friis")
   }
+
+  @Test func aNoToScreenVisitsAsksAboutEachOfThem() {
+    let todos = [
+      ScreenTodo(visit: visit("v2", "Ole Bo", minute: 1500), isOverdue: true),
+      ScreenTodo(visit: visit(), isOverdue: false),
+      ScreenTodo(visit: visit("v3", minute: 10_140), isOverdue: false),
+      ScreenTodo(visit: visit("v4", minute: 20_220), isOverdue: false),
+    ]
+    let lines = words.screens(todos, now: monday)
+    #expect(lines.allSatisfy { $0.count <= 80 })
+    #expect(
+      lines == [
+        "Karen Friis, i dag kl. 09.00–09.30 med Anne Holm – har sagt nej til skærmbesøg",
+        "  … og 2 besøg mere på skærm. Aftal dem på én gang med --all.",
+        "NU: Ole Bo, i morgen, tirsdag den 24. november, kl. 09.00–09.30 med Anne Holm –",
+        "har sagt nej til skærmbesøg",
+      ])
+    func said(_ kind: String, _ start: Date? = nil) -> String {
+      words.remedy(
+        RemedyRecord(kind: kind, start: start), worker: "", of: visit(), now: monday)
+    }
+    #expect(said("physical") == "holdes som fremmøde")
+    #expect(said("audio", at(180)) == "holdes kun med lyd, i dag kl. 11.00")
+    #expect(said("keep") == "bliver på skærm")
+  }
 }
 
 @Suite("The next citizen during a visit")

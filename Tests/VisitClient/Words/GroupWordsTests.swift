@@ -103,6 +103,72 @@ struct GroupWordsTests {
     #expect(meeting.plan?.points == [.init(minutes: 20, text: "Runde")])
     #expect(meeting.end.timeIntervalSince(meeting.start) == 7200)
   }
+
+  @Test func whoeverLeadsSeesTheRoundTheHandsAndWhoHasSaidLittle() {
+    let floor = FloorRecord(
+      visit: "m1", handIsUp: false,
+      round: .init(
+        question: "Hvordan har ugen været?", current: members[0], left: members, done: [anne]),
+      hands: [members[1]],
+      shares: [
+        .init(person: members[1], seconds: 20, percent: 6),
+        .init(person: members[0], seconds: 320, percent: 94),
+      ], quiet: members[1])
+    #expect(
+      words.floor(floor) == [
+        "Runde: Hvordan har ugen været?", "  Karen Friis har ordet.", "  Derefter: Ole Bo",
+        "  Har haft ordet: Anne Holm", "Vil gerne have ordet: Ole Bo", "",
+        "Taletid (det ser kun du):", "  Ole Bo       0 min   6 %  ██",
+        "  Karen Friis  5 min  94 %  ████████████████████████████",
+        "Måske vil Ole Bo også gerne sige noget?",
+      ])
+    let quiet = words.floor(FloorRecord(visit: "m1", handIsUp: false, hands: [], shares: []))
+    #expect(quiet == ["Ordet er frit.", "Ingen rækker hånden op."])
+  }
+
+  @Test func guestsAreShownWithWhyAndWhoIsStillToAskButNeverWhoSaidNo() {
+    func guest(_ consent: String, _ waiting: [PersonReference] = []) -> ObserverList {
+      ObserverList(
+        meeting: "m1", groupName: "Torsdagsgruppen", start: now,
+        observers: [
+          .init(person: anne, purpose: "Hun er ny.", consent: consent, waiting: waiting)
+        ])
+    }
+    #expect(
+      words.observers(guest("waiting", members)) == [
+        "Anne Holm: Hun er ny.", "  Mangler svar fra: Karen Friis, Ole Bo",
+      ])
+    for consent in ["agreed", "declined"] {
+      let text = words.observers(guest(consent)).joined()
+      #expect(!text.contains("Karen") && !text.contains("{"))
+    }
+    var none = guest("agreed")
+    none.observers = []
+    #expect(words.observers(none) == ["Ingen kigger med til næste møde i Torsdagsgruppen."])
+  }
+
+  @Test func theScreenSaysOnceWhoWantsTheWordAndWhoHasIt() throws {
+    let data = """
+      {"visit":"m1","handIsUp":false,"hands":[{"id":"karen","displayName":"Karen Friis"}],
+       "round":{"current":{"id":"ole","displayName":"Ole Bo"},"left":[],"done":[]}}
+      """
+    let event = VisitEvent(ServerEvent(name: "floor", data: data))
+    guard case .floor(let floor)? = event else {
+      Issue.record("not read")
+      return
+    }
+    #expect(event?.visitID == "m1")
+    let screen = CallScreen(
+      texts: .danish, terminal: .standard, other: anne, me: "anne", part: .caller, isGroup: true)
+    #expect(
+      screen.lines(for: floor) == [
+        "Karen Friis vil gerne have ordet.", "Ole Bo har ordet i runden.",
+      ])
+    #expect(screen.lines(for: floor).isEmpty)
+    var over = floor
+    (over.round, over.hands) = (nil, [])
+    #expect(screen.lines(for: over) == ["Runden er slut."])
+  }
 }
 
 @Suite("The queue in words")

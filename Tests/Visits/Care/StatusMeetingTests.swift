@@ -52,4 +52,31 @@ struct StatusMeetingTests {
       .hangUp(reason: nil), to: visit, by: Example.worker, at: Example.start)
     #expect(ended.visit.state == .ended)
   }
+
+  /// H7: who was invited comes when it has begun; their answer is theirs, not the visit's.
+  @Test func whoWasInvitedAnswersForThemselvesAlone() throws {
+    var visit = Self.meeting.visit
+    for state in [VisitState.booked, .ringing, .missed] {
+      visit.state = state
+      visit.ringExpiresAt = state == .ringing ? Example.start.adding(minutes: 1) : nil
+      #expect(throws: Refusal.notBegun) {
+        try Example.apply(.answer, to: visit, by: E.caseWorker, at: Example.start)
+      }
+    }
+    visit.state = .ringing
+    visit.ringExpiresAt = Example.start.adding(minutes: 1)
+    let gone = try Example.apply(
+      .hangUp(reason: nil), to: visit, by: E.caseWorker, at: Example.start)
+    #expect(gone.visit == visit && gone.entries.isEmpty, "the citizen is still rung")
+    visit.state = .active
+    visit.ringExpiresAt = nil
+    for command in [VisitCommand.answer, .decline(reason: nil)] {
+      let change = try Example.apply(command, to: visit, by: E.caseWorker, at: Example.start)
+      #expect(change.visit == visit && change.entries.isEmpty)
+    }
+    visit.state = .ended
+    #expect(throws: Refusal.visitOver) {
+      try Example.apply(.answer, to: visit, by: E.caseWorker, at: Example.start)
+    }
+  }
 }

@@ -153,21 +153,5 @@ import Visits
     let preview = RoomPreview(occupants: inside, roster: (0..<3).map(Self.citizen))
     #expect(preview.occupants.map(\.displayName) == ["anne", "c1", "gæst"])
     #expect(preview.expected == 2)
-
-    var meeting = Self.course().meetings[0]
-    func admit(_ name: String, invited: Bool = false) throws -> RoomPart {
-      try RoomPreview.admit(
-        PersonID(rawValue: name), to: meeting, of: Self.group, roster: (0..<3).map(Self.citizen),
-        occupants: inside + [occupant("gæst 2", .observer)], isInvited: invited)
-    }
-    #expect(try admit("anne") == .facilitator)
-    #expect(throws: Refusal.meetingNotBegun) { try admit("c1") }
-    meeting.state = .active
-    #expect(try admit("c1") == .member)
-    #expect(throws: Refusal.notInGroup) { try admit("fremmed") }
-    #expect(throws: Refusal.tooManyObservers(most: 2)) { try admit("gæst 3", invited: true) }
-    #expect(try admit("gæst 2", invited: true) == .observer, "is there already")
-    meeting.state = .held
-    #expect(throws: Refusal.meetingOver) { try admit("c1") }
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Visits
 
@@ -66,5 +67,36 @@ import Visits
     #expect(floor.round == nil)
     #expect(throws: Refusal.noRound) { try floor.nextTurn() }
     floor.endRound()
+  }
+
+  /// D2: "gentle prompts".
+  @Test func whoHasSaidLeastIsPointedOutWhenAnotherHasHadFarMore() throws {
+    var floor = MeetingFloor()
+    floor.speaking([Self.person("a")], at: Self.now)
+    floor.speaking([Self.person("b")], at: Self.after(250))
+    floor.speaking([], at: Self.after(330))
+    func quiet(_ people: [PersonID]) -> String? {
+      floor.quiet(among: people, at: Self.after(400))?.rawValue
+    }
+    #expect(quiet(Self.three) == "c", "a had 250 of 330 seconds")
+    #expect(quiet(Array(Self.three.prefix(2))) == nil, "two talk with each other")
+    #expect(quiet(["b", "c", "d"].map(Self.person)) == nil, "too little has been said by them")
+    #expect(Self.spoken().quiet(among: Self.three, at: Self.after(200)) == nil, "it is early")
+    try floor.beginRound(nil, among: Self.three, at: Self.after(400))
+    #expect(quiet(Self.three) == nil, "in a round everybody has a turn")
+  }
+
+  @Test func aFloorIsKeptWithAllThatWasSaidUntilThen() throws {
+    var floor = Self.spoken()
+    floor.speaking([Self.person("c")], at: Self.after(200))
+    floor.raise(true, by: Self.person("b"))
+    try floor.beginRound("Ugen?", among: Self.three, at: Self.after(200))
+    let kept = floor.settled(at: Self.after(290))
+    let text = try JSONEncoder().encode(kept)
+    let read = try JSONDecoder().decode(MeetingFloor.self, from: text)
+    #expect(read.round == floor.round && read.hands == floor.hands)
+    // Nobody is taken to have spoken through the time in which nobody listened.
+    let shares = read.shares(of: Self.three, at: Self.after(900))
+    #expect(shares.map(\.seconds) == [60, 90, 180])
   }
 }

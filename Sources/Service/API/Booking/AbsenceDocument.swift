@@ -77,6 +77,17 @@ struct TodoDocument: Encodable, Sendable {
   }
 }
 
+/// A visit with a picture whose citizen has said no to pictures since: to be talked over (F3).
+struct ScreenTodoDocument: Encodable, Sendable {
+  var visit: VisitDocument
+  var isOverdue: Bool
+
+  init(_ details: VisitDetails, at now: UTCMilliseconds, for role: Role) {
+    visit = VisitDocument(details, for: role)
+    isOverdue = now >= details.visit.start
+  }
+}
+
 /// What settling a to-do did, as the API shows it.
 struct TodoChangeDocument: Encodable, Sendable {
   var state: AbsenceTaskState?

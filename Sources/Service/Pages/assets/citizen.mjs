@@ -1,9 +1,10 @@
 // The citizen's page: one state at a time, one large button, and always a next step.
 
+import { Agenda } from "./agenda.mjs";
 import { Problem, Service } from "./api.mjs";
 import { Call } from "./call.mjs";
 import { Contact } from "./contact.mjs";
-import { Meeting } from "./meeting.mjs";
+import { isMeeting, Meeting } from "./meeting.mjs";
 import { Own } from "./own.mjs";
 import { Ringer } from "./ringer.mjs";
 import { fill, joinNames, whenOf } from "./words.mjs";
@@ -53,7 +54,8 @@ function show(state, { title, lead = "", primary, secondary, hasChoices = false 
   }
   page.contact?.show();
   page.own?.show(Contact.states.includes(state));
-  if (state !== "idle") page.meeting?.hide();
+  if (state !== "idle") page.agenda?.hide();
+  page.meeting?.show(Contact.states.includes(state));
 }
 
 const workerOf = (visit) => visit?.worker?.displayName ?? texts.someone;
@@ -84,7 +86,7 @@ function showIdle() {
     primary: page.isPrepared ? undefined : { text: texts.prepare, action: prepare },
     hasChoices: true,
   });
-  page.meeting?.show(next);
+  page.agenda?.show(next);
 }
 
 /** What was said of a visit's delay; no longer so once the visit has another time. */
@@ -214,6 +216,7 @@ async function decline() {
 }
 
 function startCall(visit, worker) {
+  page.worker = worker;
   const capacity = page.visits.get(visit)?.capacity ?? 2;
   const streams = { audio: new MediaStream(), video: new MediaStream() };
   page.call = new Call({
@@ -258,14 +261,22 @@ function showCallState(state, worker) {
   const hasPicture = page.call?.firstPictureMs !== undefined;
   element("stage").hidden = !hasPicture;
   const noCamera = hasCamera || element("sound-only").checked ? "" : fill(texts.noCameraLead, { worker });
+  const { visit } = page.call ?? {};
+  const hand = isMeeting(page.visits.get(visit)) ? page.meeting.hand(visit, refreshCall) : undefined;
   show("call", {
     title: fill(texts.stateInCall, { worker }),
-    lead: noCamera || (hasPicture ? "" : texts.stateWaitingPicture),
+    lead: page.meeting.turn(visit) || noCamera || (hasPicture ? "" : texts.stateWaitingPicture),
     primary: hangUp,
+    secondary: hand,
     hasChoices: true,
   });
   showSelf();
   showCaption();
+}
+
+/** Shows the call again, with what has changed about the meeting. */
+function refreshCall() {
+  if (page.call && document.body.dataset.state === "call") showCallState("sound", page.worker);
 }
 
 function showCaption() {
@@ -415,6 +426,13 @@ const handlers = {
   proposal() {
     page.contact.proposals.read();
   },
+  floor(floor) {
+    page.meeting.take(floor);
+    refreshCall();
+  },
+  observer() {
+    page.meeting.read(page.visits.values());
+  },
   "queue-place"(ticket) {
     page.contact.queue.take(ticket);
   },
@@ -437,12 +455,13 @@ async function main() {
   if (!token) return show("no-link", { title: texts.stateNoLinkTitle, lead: texts.stateNoLinkLead });
   page.service = new Service(token);
   page.contact = new Contact(page.service, texts);
-  page.meeting = new Meeting(page.service, texts);
+  page.agenda = new Agenda(page.service, texts);
   try {
     const claims = JSON.parse(atob(token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/")));
     page.me = claims.sub;
     page.device = claims.dev;
     page.own = new Own(page.service, texts, page.me);
+    page.meeting = new Meeting(page.service, texts, page.me);
     await page.service.readEvents(
       (name, data) => handlers[name]?.(data),
       async (isOnline) => {
@@ -450,6 +469,7 @@ async function main() {
           const { visits } = await page.service.get("/visits").catch(() => ({ visits: [] }));
           for (const visit of visits) page.visits.set(visit.id, visit);
           await page.contact.read();
+          await page.meeting.read(page.visits.values());
         }
         if (!page.call && !page.ring && ["loading", "idle", "return"].includes(document.body.dataset.state)) {
           showIdle();

@@ -4,6 +4,9 @@ import Store
 import Visits
 
 extension BesoegStore {
+  /// Why somebody of another team sees a meeting that every member has let them look on at.
+  private static var observerReason: String { "Gæst i gruppens møde med alles samtykke" }
+
   /// The visit in the path, where the caller may know of it, with a line in the log of looks. To a
   /// stranger who receives support it does not exist; staff outside the team are asked for a
   /// reason.
@@ -13,12 +16,14 @@ extension BesoegStore {
     let caller = try context.requireCaller()
     let id = VisitID(rawValue: try context.parameter("visit"))
     let details = try await visit(id, tenant: caller.tenant)
-    let isOwn = details.visit.participants.contains(caller.id)
+    let isOwn = details.isFor(caller.id)
     guard isOwn || caller.role.isStaff else { throw Problem(.notFound) }
     do throws(StoreError) {
       // A group's meeting is each member's own.
       let subject = isOwn && caller.role == .citizen ? caller.id : details.citizen.id
-      let request = AccessRequest(subject, part, reason: caller.reason)
+      let looksOn = details.observers.contains { $0.id == caller.id }
+      let request = AccessRequest(
+        subject, part, reason: caller.reason ?? (looksOn ? Self.observerReason : nil))
       try await access(
         request, tenant: caller.tenant, by: caller.initiator, at: caller.askedAt)
     } catch {
@@ -36,7 +41,7 @@ extension BesoegStore {
     let caller = try context.requireCaller()
     let id = VisitID(rawValue: try context.parameter("visit"))
     let details = try await visit(id, tenant: caller.tenant)
-    if details.visit.participants.contains(caller.id) { return details }
+    if details.isFor(caller.id) { return details }
     return try await visible(context)
   }
 

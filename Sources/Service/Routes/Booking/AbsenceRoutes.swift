@@ -37,6 +37,8 @@ struct AbsenceRoutes: Sendable {
 
   private struct TodoList: Encodable {
     var todos: [TodoDocument]
+    /// Visits with a picture of citizens who have said no to pictures since.
+    var screens: [ScreenTodoDocument]
     var gaps: [GapDocument]
   }
 
@@ -94,7 +96,7 @@ struct AbsenceRoutes: Sendable {
         document.candidates = []
         return document
       }
-      return try ServiceJSON.response(TodoList(todos: mine, gaps: []))
+      return try ServiceJSON.response(TodoList(todos: mine, screens: [], gaps: []))
     }
     try caller.require(.supportWorker, .teamLead, .operations)
     let team = try await access.team(of: caller)
@@ -103,8 +105,11 @@ struct AbsenceRoutes: Sendable {
     let gaps = try await store.seriesGaps(tenant: caller.tenant, workers: team, from: now).map {
       GapDocument($0.gap, citizen: caller.role == .operations ? nil : $0.citizen)
     }
+    let screens = try await store.screenTodos(tenant: caller.tenant, workers: team, at: now)
     return try ServiceJSON.response(
-      TodoList(todos: tasks.map { TodoDocument($0, at: now, for: caller.role) }, gaps: gaps))
+      TodoList(
+        todos: tasks.map { TodoDocument($0, at: now, for: caller.role) },
+        screens: screens.map { ScreenTodoDocument($0, at: now, for: caller.role) }, gaps: gaps))
   }
 
   @Sendable private func take(_ request: Request, _ context: ServiceContext) async throws

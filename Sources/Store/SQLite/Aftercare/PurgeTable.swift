@@ -134,6 +134,9 @@ enum PurgeTable {
       Part(table: "outcome", at: visitStart, condition: isOver, citizen: "t.citizen"),
       appendage("roomTime"), appendage("freedTime"), appendage("absenceTask"),
       appendage("delayNotice"), appendage("groupStep", by: "meeting"),
+      // A floor goes when its meeting ends; this is for one whose end nobody wrote.
+      appendage("meetingFloor"), appendage("observerAnswer", by: "meeting"),
+      appendage("meetingObserver", by: "meeting"),
       appendage("groupMeeting", by: "id"), appendage("participant"),
       Part(
         table: "visit", at: "t.start",

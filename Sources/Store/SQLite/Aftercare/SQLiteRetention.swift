@@ -88,7 +88,7 @@ enum ExportTable {
     """
 
   /// Which rows of which table. Who is to be kept apart from whom (`keepApart`) is left out: it is about
-  /// somebody else as much.
+  /// somebody else as much. So is a meeting's floor, which is gone when the meeting is over.
   static let conditions: KeyValuePairs<String, String> = [
     "device": "t.person = :citizen", "careCircle": "t.citizen = :citizen",
     "teamMember": "t.person = :citizen", "visit": "t.citizen = :citizen",
@@ -110,6 +110,7 @@ enum ExportTable {
     "delayNotice": ofVisit, "autoAnswer": "t.citizen = :citizen",
     "callback": "t.citizen = :citizen", "queueTicket": "t.citizen = :citizen",
     "groupMember": "t.citizen = :citizen", "groupStep": "t.citizen = :citizen",
+    "observerAnswer": "t.citizen = :citizen",
     "screenStart": "t.person = :citizen", "equipment": "t.person = :citizen",
     "homeVisitOrder": "t.person = :citizen", "parkedTopic": "t.person = :citizen",
     "waitingWish": "t.person = :citizen", "consent": "t.citizen = :citizen",
