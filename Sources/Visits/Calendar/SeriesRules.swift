@@ -252,8 +252,15 @@ extension Recurrence {
     func shifted(_ times: [LocalDateTime]) -> [LocalDateTime] {
       times.map { $0.time == former ? LocalDateTime($0.date, time) : $0 }
     }
+    var kept = rule
+    if case .until(let end) = kept?.ending, time != former {
+      // The same days at another time of day: the end is told as a time, and goes with it.
+      let last = LocalDateTime(end)
+      let day = last.time >= former ? last.date : last.date.adding(days: -1)
+      kept?.ending = .until(LocalDateTime(day, time).utc)
+    }
     self = Recurrence(
-      start: LocalDateTime(start.date, time), rule: edit.rule ?? rule, extra: shifted(extra),
+      start: LocalDateTime(start.date, time), rule: edit.rule ?? kept, extra: shifted(extra),
       except: shifted(except))
   }
 }

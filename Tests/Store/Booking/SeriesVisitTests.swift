@@ -106,6 +106,21 @@ struct SeriesVisitTests {
       try await town.ledger(visits[1].id.rawValue).map(\.kind) == [.booked, .cancelled, .booked])
   }
 
+  /// Split, the earlier part ends at its last visit's time, which a later time of day lies beyond.
+  @Test(arguments: [8, 13])
+  func theLastVisitBeforeAChangeIsNotLostWhenTheTimeChanges(hour: Int) async throws {
+    let (town, visits) = try await town()
+    try await split(town, fromWeek: 5, SeriesEdit(durationMinutes: 45))
+    let edit = SeriesEdit(time: time(hour, 0))
+    let cut = LocalDateTime(Self.day(1), Self.first.time)
+    try await town.apply(.split(at: cut, into: SeriesID(rawValue: "s3"), edit))
+    let booked = try await town.visits(of: "karen")
+    #expect(booked.map(\.id) == visits.map(\.id))
+    #expect(
+      booked.map { LocalDateTime($0.start).time.hour }
+        == [10, hour, hour, hour, hour, 10, 10, 10])
+  }
+
   @Test func aVisitCalledOffByItselfIsTakenBackThroughItsSeries() async throws {
     let (town, visits) = try await town()
     try await town.apply(.cancel(reason: nil), to: visits[3].id.rawValue)
@@ -116,5 +131,81 @@ struct SeriesVisitTests {
     #expect(try await booked(visits[3].id, town) == visits[3])
     let verdict = try await town.store.verdict(of: visits[3].id, tenant: M.tenant)
     #expect(verdict.outcome == .pending)
+  }
+
+  // MARK: At random
+
+  /// What a random sequence of commands should have made of the visits.
+  private struct Model {
+    /// The day each visit was first laid for.
+    var days: [VisitID: LocalDate] = [:]
+    /// By day: the series that has it and the time of day it gives.
+    var places: [LocalDate: (series: String, time: LocalTime)] = [:]
+    var off: Set<VisitID> = []
+    var moved: [VisitID: UTCMilliseconds] = [:]
+
+    func expected() -> [VisitID: UTCMilliseconds] {
+      var expected: [VisitID: UTCMilliseconds] = [:]
+      for (id, day) in days where !off.contains(id) {
+        expected[id] = moved[id] ?? places[day].map { LocalDateTime(day, $0.time).utc }
+      }
+      return expected
+    }
+  }
+
+  @Test(arguments: 1...12)
+  func whateverIsDoneToVisitsAndSeriesWhatWasAgreedStands(seed: Int) async throws {
+    var random = CalendarPropertyTests.Seeded(state: UInt64(seed))
+    let (town, visits) = try await town(count: 10)
+    var model = Model()
+    for visit in visits {
+      let day = LocalDate(visit.start)
+      model.days[visit.id] = day
+      model.places[day] = ("s1", Self.first.time)
+    }
+    var done = 0
+    for step in 0..<14 {
+      do {
+        try await Self.act(step, on: visits, town, &model, &random)
+        done += 1
+      } catch StoreError.refused {
+        // A time that is taken: nothing may have changed.
+      }
+      let booked = try await town.visits(of: "karen")
+      let found = Dictionary(uniqueKeysWithValues: booked.map { ($0.id, $0.start) })
+      #expect(found == model.expected(), "seed \(seed), step \(step)")
+    }
+    #expect(done > 5)
+  }
+
+  private static func act(
+    _ step: Int, on visits: [Visit], _ town: Municipality, _ model: inout Model,
+    _ random: inout CalendarPropertyTests.Seeded
+  ) async throws {
+    let visit = visits.randomElement(using: &random)!
+    let hour = Int.random(in: 8...15, using: &random)
+    switch Int.random(in: 0...3, using: &random) {
+    case 0 where model.off.count < 4:
+      try await town.apply(.cancel(reason: nil), to: visit.id.rawValue)
+      model.off.insert(visit.id)
+    case 1 where !model.off.contains(visit.id):
+      let start = LocalDateTime(
+        model.days[visit.id]!.adding(days: Int.random(in: 0...3, using: &random)), time(hour, 15))
+      try await town.apply(
+        .move(start: start.utc, durationMinutes: nil), to: visit.id.rawValue)
+      model.moved[visit.id] = start.utc
+    default:
+      let cut = model.days[visit.id]!
+      let (series, old) = model.places[cut]!
+      let result = try await town.apply(
+        .split(
+          at: LocalDateTime(cut, old), into: SeriesID(rawValue: "t\(step)"),
+          SeriesEdit(time: time(hour, 0), durationMinutes: [20, 30].randomElement(using: &random))),
+        to: series)
+      let after = result.following.map(\.series.id.rawValue) ?? series
+      for (day, place) in model.places where day >= cut && place.series == series {
+        model.places[day] = (after, time(hour, 0))
+      }
+    }
   }
 }
