@@ -47,7 +47,7 @@ struct Besoeg: AsyncParsableCommand {
       [
         TeamsCommand.self, CircleCommand.self, SettingsCommand.self, RetentionCommand.self,
         PostsCommand.self, AccessLogCommand.self, ExportCommand.self, LoginCommand.self,
-        ProofFilesCommand.self,
+        PracticeCommand.self, ProofFilesCommand.self,
       ]),
   ]
 

@@ -64,6 +64,10 @@ struct VisitDocument: Encodable, Sendable {
     guard role == .operations else { return }
     citizen = PersonName(withoutName: details.citizen)
     worker = PersonName(withoutName: details.worker)
+    guard participants != nil else { return }
+    participants = ([details.worker, details.citizen] + details.others).map {
+      PersonName(withoutName: $0)
+    }
   }
 }
 

@@ -106,7 +106,7 @@ public actor RelayCoordinator {
     for action in actions {
       switch action {
       case .report(let report, let key, let at):
-        note(report)
+        note(report, of: tenant)
         let command = VisitCommand.record(report, key: key)
         facts.put(
           Fact(tenant: tenant, visit: id, at: at, content: .command(command, by: .system)))
@@ -121,7 +121,7 @@ public actor RelayCoordinator {
       case .end(let cause):
         Task { await self.bySystem(.end(cause), on: id, tenant: tenant) }
       case .firstSound(_, let milliseconds):
-        metrics.firstSound(milliseconds: milliseconds)
+        if !tenant.isPractice { metrics.firstSound(milliseconds: milliseconds) }
       }
     }
     settle()
@@ -183,8 +183,10 @@ public actor RelayCoordinator {
     }
   }
 
-  private func note(_ report: MediaReport) {
-    if report.kind == .interrupted { metrics.interrupted(cause: report.cause.rawValue) }
+  private func note(_ report: MediaReport, of tenant: TenantID) {
+    if report.kind == .interrupted, !tenant.isPractice {
+      metrics.interrupted(cause: report.cause.rawValue)
+    }
   }
 
   private func ledger(of visit: Visit) async throws(StoreError) -> [LedgerEntry] {

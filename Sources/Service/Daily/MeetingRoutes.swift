@@ -42,7 +42,10 @@ struct MeetingRoutes: Sendable {
   {
     let caller = try staff(context)
     let meetings = try await store.meetings(of: try group(context), tenant: caller.tenant)
-    return try ServiceJSON.response(["meetings": meetings.map { MeetingDocument($0) }])
+    let sight = try await store.sight(of: caller)
+    return try ServiceJSON.response([
+      "meetings": meetings.map { document($0, for: caller, sight) }
+    ])
   }
 
   @Sendable private func create(_ request: Request, _ context: ServiceContext) async throws
@@ -70,8 +73,9 @@ struct MeetingRoutes: Sendable {
     let made = try await store.addMeetings(
       meetings, tenant: caller.tenant, by: caller.initiator, at: clock.now(),
       events: VisitEvents.drafts)
+    let sight = try await store.sight(of: caller)
     return try ServiceJSON.response(
-      ["meetings": made.map { MeetingDocument($0) }], status: .created)
+      ["meetings": made.map { document($0, for: caller, sight) }], status: .created)
   }
 
   @Sendable private func read(_ request: Request, _ context: ServiceContext) async throws
@@ -79,16 +83,25 @@ struct MeetingRoutes: Sendable {
   {
     let caller = try context.requireCaller()
     let details = try await store.meeting(try meeting(context), tenant: caller.tenant)
-    var document = MeetingDocument(details)
-    if caller.role == .citizen {
-      guard details.roster.contains(where: { $0.id == caller.id }) else {
-        throw Problem(.notFound)
-      }
-      document.hidePlanForFacilitator()
-    } else {
+    guard caller.role == .citizen else {
       _ = try staff(context)
+      return try ServiceJSON.response(
+        document(details, for: caller, try await store.sight(of: caller)))
     }
+    guard details.roster.contains(where: { $0.id == caller.id }) else {
+      throw Problem(.notFound)
+    }
+    var document = MeetingDocument(details)
+    document.hidePlanForFacilitator()
     return try ServiceJSON.response(document)
+  }
+
+  /// A meeting as the caller may know it: who leads it knows who comes.
+  private func document(
+    _ details: MeetingDetails, for caller: Caller, _ sight: Sight
+  ) -> MeetingDocument {
+    details.facilitator.id == caller.id
+      ? MeetingDocument(details) : MeetingDocument(details, for: sight)
   }
 
   @Sendable private func setPlan(_ request: Request, _ context: ServiceContext) async throws
@@ -99,7 +112,8 @@ struct MeetingRoutes: Sendable {
     let changed = try await store.setPlan(
       try body.plan(), of: try meeting(context), tenant: caller.tenant, by: caller.initiator,
       at: clock.now())
-    return try ServiceJSON.response(MeetingDocument(changed))
+    return try ServiceJSON.response(
+      document(changed, for: caller, try await store.sight(of: caller)))
   }
 
   /// One action: the caller leads the meeting, and has everything it takes before them (D5).
@@ -138,6 +152,7 @@ struct MeetingRoutes: Sendable {
   @Sendable private func room(_ request: Request, _ context: ServiceContext) async throws
     -> Response
   {
+    let role = try context.requireCaller().role
     let details = try await store.visible(context)
     let present = await coordinator.present(in: details.visit.id)
     let occupants = details.people.filter { present.contains($0.id) }.map { person in
@@ -146,7 +161,8 @@ struct MeetingRoutes: Sendable {
         part: person.id == details.visit.workerID ? .facilitator : .member)
     }
     return try ServiceJSON.response(
-      RoomDocument(RoomPreview(occupants: occupants, roster: details.visit.participants)))
+      RoomDocument(
+        RoomPreview(occupants: occupants, roster: details.visit.participants), for: role))
   }
 
   private func staff(_ context: ServiceContext) throws -> Caller {

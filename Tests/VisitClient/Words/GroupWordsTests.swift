@@ -149,6 +149,8 @@ struct ChoiceTests {
       #expect(texts.list(.wordsForm).count == Texts.forms.count)
       #expect(texts.list(.wordsOutcome).count == Texts.outcomes.count)
       #expect(texts.list(.wordsRecordPart).count == Texts.parts.count)
+      #expect(texts.list(.wordsDataKind).count == Texts.dataKinds.count)
+      #expect(texts.list(.wordsRetentionStart).count == 2)
       #expect(texts.list(.wordsRole).count == Role.allCases.count)
       #expect(texts.list(.wordsAgreement).count == 3)
       #expect(texts.list(.wordsConversion).count == 3)

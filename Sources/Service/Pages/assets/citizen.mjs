@@ -3,6 +3,7 @@
 import { Problem, Service } from "./api.mjs";
 import { Call } from "./call.mjs";
 import { Contact } from "./contact.mjs";
+import { Marks } from "./marks.mjs";
 import { Own } from "./own.mjs";
 import { Ringer } from "./ringer.mjs";
 import { fill, joinNames, whenOf } from "./words.mjs";
@@ -46,6 +47,7 @@ function show(state, { title, lead = "", primary, secondary, hasChoices = false 
   }
   page.contact?.show();
   page.own?.show(Contact.states.includes(state));
+  page.marks?.show(state);
 }
 
 const workerOf = (visit) => visit?.worker?.displayName ?? texts.someone;
@@ -240,6 +242,7 @@ function showCallState(state, worker) {
   });
   showSelf();
   showCaption();
+  if (page.call) page.marks?.ask(page.call.visit, "beginning");
 }
 
 function showCaption() {
@@ -268,10 +271,12 @@ async function hangUpCall() {
 }
 
 function endCall(title, lead) {
+  const visit = page.call?.visit;
   page.call?.close();
   page.call = undefined;
   releaseTracks();
   show("ended", { title, lead });
+  if (visit) page.marks?.ask(visit, "end");
 }
 
 function showNoMicrophone(retry, worker = texts.someone) {
@@ -400,6 +405,7 @@ async function main() {
     page.me = claims.sub;
     page.device = claims.dev;
     page.own = new Own(page.service, texts, page.me);
+    page.marks = new Marks(page.service, texts, page.me);
     await page.service.readEvents(
       (name, data) => handlers[name]?.(data),
       async (isOnline) => {

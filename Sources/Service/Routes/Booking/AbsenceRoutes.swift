@@ -101,7 +101,7 @@ struct AbsenceRoutes: Sendable {
     let tasks = try await store.absenceTasks(tenant: caller.tenant, workers: team, at: now)
     // Operations see that visits are missing, not whose.
     let gaps = try await store.seriesGaps(tenant: caller.tenant, workers: team, from: now).map {
-      GapDocument($0.gap, citizen: caller.role == .operations ? nil : $0.citizen)
+      GapDocument($0.gap, of: $0.citizen, isNamed: true, for: caller.role)
     }
     return try ServiceJSON.response(
       TodoList(todos: tasks.map { TodoDocument($0, at: now, for: caller.role) }, gaps: gaps))
