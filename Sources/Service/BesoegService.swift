@@ -104,6 +104,10 @@ public struct BesoegService: Sendable {
     ObserverRoutes(store: store, coordinator: coordinator, clock: clock).add(to: api)
     StartRoutes(store: store, access: access, clock: clock).add(to: api)
     GuidanceRoutes(store: store, clock: clock).add(to: api)
+    PracticeRoutes(
+      store: store, coordinator: coordinator, tokens: tokens, hub: hub, clock: clock,
+      publicURL: options.publicURL
+    ).add(to: api)
     EquipmentRoutes(store: store).add(to: api)
     RequestRoutes(store: store, access: access, clock: clock).add(to: api)
     FloorRoutes(store: store, coordinator: coordinator).add(to: api)

@@ -47,7 +47,7 @@ struct Besoeg: AsyncParsableCommand {
       [
         TeamsCommand.self, CircleCommand.self, SettingsCommand.self, RetentionCommand.self,
         PostsCommand.self, AccessLogCommand.self, AuditCommand.self, ExportCommand.self,
-        LoginCommand.self, ProofFilesCommand.self,
+        LoginCommand.self, PracticeCommand.self, ProofFilesCommand.self,
       ]),
   ]
 

@@ -88,9 +88,11 @@ struct RetentionCommand: AsyncParsableCommand {
     var periods = try await program.ask { api async throws(ServiceError) in
       try await api.retention()
     }
+    let from = try from.map { try texts.retentionStart($0) }
     if let kind {
-      guard let index = periods.firstIndex(where: { $0.kind == kind }) else {
-        let kinds = periods.map(\.kind).joined(separator: ", ")
+      let code = texts.dataKind(kind)
+      guard let index = periods.firstIndex(where: { $0.kind == code }) else {
+        let kinds = periods.map { texts.said(dataKind: $0.kind) }.joined(separator: ", ")
         throw ProgramFailure(texts[.retentionNoSuchKind, ["words": kind, "names": kinds]])
       }
       if days != nil || from != nil {
@@ -108,7 +110,7 @@ struct RetentionCommand: AsyncParsableCommand {
     ])
     for period in periods {
       let start: TextKey = period.from == "event" ? .retentionFromEvent : .retentionFromCourse
-      table.append([period.kind, String(period.days), texts[start]])
+      table.append([texts.said(dataKind: period.kind), String(period.days), texts[start]])
     }
     Terminal.standard.print(lines: table.lines(width: Terminal.standard.width))
   }

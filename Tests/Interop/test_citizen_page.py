@@ -118,3 +118,60 @@ def test_the_card_and_what_was_agreed_to_are_the_citizens_own(deployment, playwr
     page.get_by_text("Det er taget tilbage").wait_for()
     assert not citizen.json("GET", f"{path}/consents")["consents"][0]["isValid"]
     browser.close()
+
+
+def scale(moment, prompt, **more):
+    return {"title": "Min uge", "moment": moment, "lowest": 0, "highest": 10,
+            "items": [{"id": "a", "prompt": prompt, "low": "Svær", "high": "God"}]} | more
+
+
+def test_marks_are_made_by_keyboard_seen_as_a_curve_and_never_a_duty(ringing, deployment):
+    page, worker, visit = ringing
+    lead = deployment.person("teamLead", "Lea Toft")
+    week, talk = scale("beginning", "Hvordan har ugen været?"), scale("end", "Hvordan var samtalen?")
+    lead.json("PUT", "/scales/uge", week)
+    lead.json("PUT", "/scales/samtale", talk)
+    try:
+        page.get_by_role("button", name="Svar").click()
+        wait_until(lambda: state_of(worker, visit) == "active", 10, "the visit is answered")
+        other = open_page(page.context.browser, deployment.origin + "/")
+        other.evaluate(JOIN, {"token": worker.token, "visit": visit, "participant": worker.person["id"]})
+        wait_for_state(page, "call", 20)
+        line = page.get_by_label("Hvordan har ugen været?")
+        line.wait_for()
+        assert "Ikke sat endnu" in page.inner_text("#marks")
+        line.focus()
+        page.keyboard.press("ArrowRight")
+        assert "Nu: 6." in page.inner_text("#marks")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        page.get_by_text("Tak. Det er gemt.").wait_for()
+        citizen = worker.json("GET", f"/visits/{visit}")["citizen"]["id"]
+        answers = worker.json("GET", f"/citizens/{citizen}/scales")["scales"]
+        assert {one["scale"]["id"]: [answer["marks"] for answer in one["answers"]] for one in answers} == \
+            {"uge": [[6]], "samtale": []}
+
+        worker.json("POST", f"/visits/{visit}/hangup", {})
+        wait_for_state(page, "ended", 10)
+        page.get_by_label("Hvordan var samtalen?").wait_for()
+        page.get_by_role("button", name="Spring over").click()
+        page.get_by_text("helt i orden at springe over").wait_for()
+
+        next_visit = worker.json("POST", "/visits", {
+            "citizenId": citizen, "start": "2027-03-01T09:00:00Z", "durationMinutes": 30})["id"]
+        worker.json("PUT", f"/visits/{next_visit}/scales/uge", {"marks": [3]})
+        page.get_by_text("Det har jeg svaret").click()
+        page.locator("#scores-list li").nth(1).wait_for()
+        marks = [text.split(": ")[1] for text in page.locator("#scores-list li").all_inner_texts()]
+        assert marks == ["6", "3"]
+        assert len(page.locator("#scores-list polyline").get_attribute("points").split()) == 2
+        page.set_viewport_size({"width": 320, "height": 720})
+        page.evaluate("document.documentElement.style.fontSize = '225%'")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "no sideways scrolling"
+        page.get_by_role("button", name="Spørg mig ikke mere").click()
+        page.get_by_text("Du bliver ikke spurgt om det igen").wait_for()
+        scales = worker.json("GET", f"/citizens/{citizen}/scales")["scales"]
+        assert not next(one for one in scales if one["scale"]["id"] == "uge")["isOffered"]
+    finally:
+        lead.json("PUT", "/scales/uge", week | {"isRetired": True})
+        lead.json("PUT", "/scales/samtale", talk | {"isRetired": True})

@@ -210,3 +210,34 @@ def test_one_key_during_a_call_tells_the_next_citizen_of_a_delay(deployment, tmp
                                               "durationMinutes": 30})["id"]
     told = say(worker, "delay", unheard)
     assert "Ring til Ida Lund" in told and "har fået besked" not in told, "nothing of hers is on"
+
+
+def test_one_practises_a_visit_alone_and_it_is_in_no_list(town, playwright, tmp_path):
+    mette = town["mette"]
+    environment = os.environ | {"BESOEG_SERVER": mette.origin, "BESOEG_TOKEN": mette.token}
+    practice = subprocess.Popen([RELEASE / "besoeg", "practice", "--for", "3"], env=environment, text=True,
+                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    browser = launch(playwright)
+    try:
+        address = next(line.strip() for line in practice.stdout if "/borger#" in line)
+        page = open_page(browser, address)
+        wait_for_state(page, "idle", 10)
+        practice.stdin.write("\n")
+        practice.stdin.flush()
+        wait_for_state(page, "ringing", 10)
+        page.get_by_role("button", name="Svar").click()
+        said = practice.communicate(timeout=40)[0]
+        assert "Det var en øvelse" in said, said
+        assert practice.returncode == 0, said
+    finally:
+        practice.kill()
+        browser.close()
+    assert "Øvelse" not in say(mette, "today")
+    assert "Øvelse" not in say(mette, "people")
+
+
+def test_whom_to_ask_about_screen_visits_stands_in_the_team(town):
+    assert "nøglemedarbejder" in say(town["tove"], "teams", "key", "Jonas")
+    lines = [line for line in lines_of(town["mette"], "team") if "Jonas" in line]
+    assert lines and all("nøglemedarbejder" in line for line in lines), lines
+    assert "ikke nøglemedarbejder" in say(town["tove"], "teams", "key", "Jonas", "--off")

@@ -123,3 +123,15 @@ def test_sound_is_doubled_by_the_order_of_the_answers_first_section(page):
     assert page.evaluate(order, [twice, False]) == "\r\n".join(lines)
     plain = "\r\n".join([lines[0].replace(" 63", ""), lines[1], ""])
     assert page.evaluate(order, [plain, True]) == plain, "what the relay did not take is not sent"
+
+
+CURVE = """async ([means, scale]) => {
+  const { placesOf, pointsOf } = await import("/assets/curve.mjs");
+  return placesOf(pointsOf({ answers: means.map((mean) => ({ mean })) }), scale).map(({ x, y }) => [x, y]);
+}"""
+
+
+def test_a_curve_goes_from_left_to_right_and_up_with_the_marks(page):
+    places = page.evaluate(CURVE, [[0, None, 5, 10], {"lowest": 0, "highest": 10}])
+    assert places == [[12, 108], [160, 60], [308, 12]]
+    assert page.evaluate(CURVE, [[5], {"lowest": 0, "highest": 10}]) == [[160, 60]]

@@ -6,6 +6,8 @@ struct PersonDocument: Encodable, Sendable {
   var id: String
   var role: Role
   var displayName: String
+  /// Whom colleagues ask about screen visits; said of teams' members alone.
+  var isKeyWorker: Bool?
 
   init(_ person: Person) {
     id = person.id.rawValue

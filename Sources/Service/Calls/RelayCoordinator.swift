@@ -123,7 +123,7 @@ public actor RelayCoordinator {
     for action in actions {
       switch action {
       case .report(let report, let key, let at):
-        note(report)
+        note(report, of: tenant)
         let command = VisitCommand.record(report, key: key)
         facts.put(
           Fact(tenant: tenant, visit: id, at: at, content: .command(command, by: .system)))
@@ -138,7 +138,7 @@ public actor RelayCoordinator {
       case .end(let cause):
         Task { await self.bySystem(.end(cause), on: id, tenant: tenant) }
       case .firstSound(_, let milliseconds):
-        metrics.firstSound(milliseconds: milliseconds)
+        if !tenant.isPractice { metrics.firstSound(milliseconds: milliseconds) }
       case .stopInviting(let person, let end, let device):
         let stopped = RingStoppedEvent(
           visit: id.rawValue, reason: .init(end), device: device?.rawValue)
@@ -205,8 +205,10 @@ public actor RelayCoordinator {
     }
   }
 
-  private func note(_ report: MediaReport) {
-    if report.kind == .interrupted { metrics.interrupted(cause: report.cause.rawValue) }
+  private func note(_ report: MediaReport, of tenant: TenantID) {
+    if report.kind == .interrupted, !tenant.isPractice {
+      metrics.interrupted(cause: report.cause.rawValue)
+    }
   }
 
   private func floor(of visit: Visit) async throws(StoreError) -> MeetingFloor {

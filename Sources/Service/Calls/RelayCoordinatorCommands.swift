@@ -164,7 +164,8 @@ extension RelayCoordinator {
       call.follow(visit, at: now)
       return []
     }
-    for entry in change.entries {
+    // What somebody practises says nothing about how visits go.
+    for entry in change.entries where !visit.tenant.isPractice {
       switch entry.kind {
       case .answered, .declined, .missed, .cancelled: metrics.ringEnded(entry.kind.rawValue)
       case .ended: await countVerdict(of: visit)

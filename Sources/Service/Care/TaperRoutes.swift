@@ -32,7 +32,7 @@ struct TaperRoutes: Sendable {
     let committed = try await store.taper(
       id, plan, tenant: caller.tenant, by: caller.initiator, at: now,
       events: BookingEvents.series(at: now))
-    let change = SeriesChangeDocument(committed)
+    let change = SeriesChangeDocument(committed, for: caller.role)
     return try ServiceJSON.response(
       Document(
         series: change.series, following: change.following, orphans: change.orphans,

@@ -2,7 +2,8 @@ import Store
 import Visits
 
 /// A request to be called as the API shows it. The citizen is shown what happens next; how far it has
-/// been carried and by when somebody should have taken it is the team's business.
+/// been carried and by when somebody should have taken it is the team's business. Who runs the system
+/// is shown neither who asks nor what about.
 struct CallbackDocument: Encodable, Sendable {
   var id: String
   var citizen: PersonName
@@ -41,6 +42,10 @@ struct CallbackDocument: Encodable, Sendable {
     closedAt = request.closedAt.map { APITime($0) }
     visit = request.visit?.rawValue
     status = NoticeDocument(details.status)
+    if role == .operations {
+      citizen = PersonName(withoutName: details.citizen)
+      about = nil
+    }
     guard role != .citizen else { return }
     team = request.team.rawValue
     dueAt = APITime(request.dueAt)

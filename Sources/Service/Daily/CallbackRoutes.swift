@@ -73,7 +73,7 @@ struct CallbackRoutes: Sendable {
       found = latest.map { [$0] } ?? []
     } else {
       found = try await store.openCallbacks(
-        tenant: caller.tenant, worker: caller.role == .supportWorker ? caller.id : nil, at: now)
+        for: caller, sight: try await store.sight(of: caller), at: now)
     }
     return try ServiceJSON.response([
       "callbacks": found.map { CallbackDocument($0, for: caller.role) }
@@ -122,10 +122,39 @@ struct CallbackRoutes: Sendable {
     switch caller.role {
     case .citizen:
       guard details.request.citizen == caller.id else { throw Problem(.notFound) }
-    case .supportWorker, .teamLead, .operations: break
+    case .supportWorker, .teamLead:
+      let teams = Set(try await store.teams(of: caller.id, tenant: caller.tenant))
+      let sight = try await store.sight(of: caller)
+      guard details.concerns(caller, teams: teams, sight: sight) else {
+        throw Problem(.notFound)
+      }
+    case .operations: break
     case .caseWorker, .administrator: throw Problem(.notFound)
     }
     return details
+  }
+}
+
+extension BesoegStore {
+  /// Open requests that the caller may know of: a worker those she is shown, a lead those of her
+  /// teams and those that nobody took, and who runs the system all of them, without names.
+  func openCallbacks(
+    for caller: Caller, sight: Sight, at now: UTCMilliseconds
+  ) async throws -> [CallbackDetails] {
+    let found = try await openCallbacks(
+      tenant: caller.tenant, worker: caller.role == .supportWorker ? caller.id : nil, at: now)
+    guard caller.role == .teamLead else { return found }
+    let teams = Set(try await self.teams(of: caller.id, tenant: caller.tenant))
+    return found.filter { $0.concerns(caller, teams: teams, sight: sight) }
+  }
+}
+
+extension CallbackDetails {
+  /// Whether somebody who gives support may know of the request: it is shown to them, or is of a
+  /// team or a citizen of theirs.
+  fileprivate func concerns(_ caller: Caller, teams: Set<TeamID>, sight: Sight) -> Bool {
+    staff.people.contains(caller.id) || staff.roles.contains(caller.role)
+      || teams.contains(request.team) || sight.covers(request.citizen)
   }
 }
 

@@ -50,7 +50,8 @@ struct TicketDocument: Encodable, Sendable {
   var talkedMinutes: Int?
   var phase: SoftTimer.Phase?
 
-  init(_ ticket: QueueTicket, in queue: QueueDetails, for role: Role) {
+  /// A ticket as its citizen sees it, where `sight` is nil, or as staff of that sight do.
+  init(_ ticket: QueueTicket, in queue: QueueDetails, for sight: Sight?) {
     id = ticket.id.rawValue
     session = ticket.session.rawValue
     number = ticket.number
@@ -61,11 +62,11 @@ struct TicketDocument: Encodable, Sendable {
     appointment = ticket.appointment.map { APITime($0) }
     joinedAt = APITime(ticket.joinedAt)
     status = NoticeDocument(queue.status(of: ticket))
-    guard role != .citizen else { return }
-    citizen = queue.people[ticket.citizen].map { PersonName($0) }
+    guard let sight else { return }
+    citizen = queue.people[ticket.citizen].map { sight.name($0) }
     worker = ticket.claimedBy.flatMap { queue.people[$0] }.map { PersonName($0) }
-    phone = ticket.phone
-    topic = ticket.topic
+    phone = sight.words(ticket.phone, of: ticket.citizen)
+    topic = sight.words(ticket.topic, of: ticket.citizen)
     retryAt = ticket.retryAt.map { APITime($0) }
     let timer = ticket.timer(softMinutes: queue.session.softMinutes, at: queue.at)
     talkedMinutes = timer?.minutes
@@ -73,18 +74,24 @@ struct TicketDocument: Encodable, Sendable {
   }
 }
 
-/// A session with its queue, as those who serve it see it: who talks, then who waits, in order.
+/// A session with its queue, as staff see it: who talks, then who waits, in order.
 struct QueueDocument: Encodable, Sendable {
   var session: DropInDocument
   var tickets: [TicketDocument]
 
+  /// A queue as those who serve it see it.
   init(_ queue: QueueDetails) {
+    self.init(queue, for: Sight(known: Set(queue.tickets.map(\.citizen))))
+  }
+
+  /// A queue as staff of a sight see it.
+  init(_ queue: QueueDetails, for sight: Sight) {
     session = DropInDocument(queue.session, at: queue.at)
     let waiting = queue.places.compactMap { place in
       queue.tickets.first { $0.id == place.ticket }
     }
     let busy = queue.tickets.filter { $0.state == .claimed || $0.state == .talking }
-    tickets = (busy + waiting).map { TicketDocument($0, in: queue, for: .supportWorker) }
+    tickets = (busy + waiting).map { TicketDocument($0, in: queue, for: sight) }
   }
 }
 
@@ -136,7 +143,7 @@ enum QueueEvents {
     let queue = change.details
     var drafts = change.changed.map { ticket in
       EventDraft(
-        name: "queue-place", document: TicketDocument(ticket, in: queue, for: .citizen),
+        name: "queue-place", document: TicketDocument(ticket, in: queue, for: nil),
         audience: Audience(people: [ticket.citizen]))
     }
     if !drafts.isEmpty {

@@ -111,7 +111,7 @@ struct DropInRoutes: Sendable {
     try caller.require(.supportWorker, .teamLead, .operations)
     let queue = try await store.queue(
       try session(context), tenant: caller.tenant, at: clock.now())
-    return try ServiceJSON.response(QueueDocument(queue))
+    return try ServiceJSON.response(try await document(queue, for: caller))
   }
 
   @Sendable private func join(_ request: Request, _ context: ServiceContext) async throws
@@ -128,8 +128,16 @@ struct DropInRoutes: Sendable {
       tenant: caller.tenant, by: caller.initiator, at: clock.now(), events: QueueEvents.drafts)
     guard let ticket = joined.ticket else { throw Problem(.internalError) }
     let isNew = !joined.previous.tickets.contains { $0.id == ticket.id }
+    let sight: Sight? =
+      try await caller.role == .citizen ? nil : store.sight(of: caller)
     return try ServiceJSON.response(
-      TicketDocument(ticket, in: joined.details, for: caller.role), status: isNew ? .created : .ok)
+      TicketDocument(ticket, in: joined.details, for: sight), status: isNew ? .created : .ok)
+  }
+
+  /// The queue as the caller may know it: with its names for whoever serves it.
+  private func document(_ queue: QueueDetails, for caller: Caller) async throws -> QueueDocument {
+    if queue.serving.contains(caller.id) { return QueueDocument(queue) }
+    return QueueDocument(queue, for: try await store.sight(of: caller))
   }
 
   /// Takes the next in line and rings them.
@@ -159,7 +167,7 @@ struct DropInRoutes: Sendable {
       at: now)
     let tickets = queues.compactMap { queue in
       queue.tickets.last { $0.citizen == caller.id }
-        .map { TicketDocument($0, in: queue, for: .citizen) }
+        .map { TicketDocument($0, in: queue, for: nil) }
     }
     return try ServiceJSON.response(["tickets": tickets])
   }
@@ -182,7 +190,7 @@ struct DropInRoutes: Sendable {
     let released = try await store.releaseTicket(
       try await ticket(context), tenant: caller.tenant, by: caller.initiator, at: clock.now(),
       events: QueueEvents.drafts)
-    return try ServiceJSON.response(QueueDocument(released.details))
+    return try ServiceJSON.response(try await document(released.details, for: caller))
   }
 
   @Sendable private func statistics(_ request: Request, _ context: ServiceContext) async throws

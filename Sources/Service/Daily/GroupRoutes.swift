@@ -39,7 +39,10 @@ struct GroupRoutes: Sendable {
     let caller = try staff(context)
     let groups = try await store.groups(
       tenant: caller.tenant, isPlanner: caller.isPlanner, at: clock.now())
-    return try ServiceJSON.response(["groups": groups.map { GroupDocument($0, for: caller) }])
+    let sight = try await store.sight(of: caller)
+    return try ServiceJSON.response([
+      "groups": groups.map { GroupDocument($0, for: caller, sight) }
+    ])
   }
 
   @Sendable private func create(_ request: Request, _ context: ServiceContext) async throws
@@ -61,7 +64,7 @@ struct GroupRoutes: Sendable {
     let made = try await store.group(
       group.id, tenant: caller.tenant, isPlanner: caller.isPlanner, at: now)
     return try ServiceJSON.response(
-      GroupDocument(made, for: caller), status: .created,
+      GroupDocument(made, for: caller, .nobody), status: .created,
       headers: [.location: "/api/v1/groups/\(group.id)"])
   }
 
@@ -71,7 +74,8 @@ struct GroupRoutes: Sendable {
     let caller = try staff(context)
     let found = try await store.group(
       try id(context), tenant: caller.tenant, isPlanner: caller.isPlanner, at: clock.now())
-    return try ServiceJSON.response(GroupDocument(found, for: caller))
+    return try ServiceJSON.response(
+      GroupDocument(found, for: caller, try await store.sight(of: caller)))
   }
 
   @Sendable private func place(_ request: Request, _ context: ServiceContext) async throws
@@ -82,7 +86,8 @@ struct GroupRoutes: Sendable {
     let placed = try await store.place(
       PersonID(rawValue: body.citizenId), in: try id(context), tenant: caller.tenant,
       isPlanner: caller.isPlanner, by: caller.initiator, at: clock.now())
-    return try ServiceJSON.response(GroupDocument(placed, for: caller))
+    return try ServiceJSON.response(
+      GroupDocument(placed, for: caller, try await store.sight(of: caller)))
   }
 
   @Sendable private func leave(_ request: Request, _ context: ServiceContext) async throws
@@ -100,7 +105,7 @@ struct GroupRoutes: Sendable {
     -> Response
   {
     let caller = try context.requireCaller()
-    try caller.require(.teamLead, .operations)
+    guard caller.isPlanner else { throw Problem(.notAllowed) }
     let body = try await request.json(Pair.self, context: context)
     guard Set(body.citizenIds).count == 2, body.citizenIds.count == 2 else {
       throw Problem(.outOfRange, ["field": "citizenIds", "least": "2", "most": "2"])
@@ -123,11 +128,12 @@ struct GroupRoutes: Sendable {
 }
 
 extension Caller {
-  /// Whether the caller plans groups, and so may know who is to be kept apart (D3).
-  var isPlanner: Bool { role == .teamLead || role == .operations }
+  /// Whether the caller plans groups, and so may know who is to be kept apart (D3). Who runs the
+  /// system does not.
+  var isPlanner: Bool { role == .teamLead }
 }
 
-/// A group as staff see it.
+/// A group as staff see it: with the names of those they have to do with.
 struct GroupDocument: Encodable, Sendable {
   var id: String
   var name: String
@@ -138,13 +144,13 @@ struct GroupDocument: Encodable, Sendable {
   /// Pairs of citizens' ids; there for planners alone.
   var keepApart: [[String]]?
 
-  init(_ details: GroupDetails, for caller: Caller) {
+  init(_ details: GroupDetails, for caller: Caller, _ sight: Sight) {
     id = details.group.id.rawValue
     name = details.group.name
     team = details.group.team.rawValue
     capacity = details.group.capacity
     tags = details.group.tags.sorted()
-    members = details.members.map { PersonName($0) }
+    members = details.members.map { sight.name($0) }
     guard caller.isPlanner else { return }
     keepApart = details.keepApart.map { [$0.first.rawValue, $0.second.rawValue] }
   }

@@ -75,7 +75,13 @@ struct MeetingDocument: Encodable, Sendable {
   var forCitizens: String?
   var steps: [StepDocument]?
 
+  /// A meeting as those in it see it.
   init(_ details: MeetingDetails) {
+    self.init(details, for: Sight(known: Set(details.roster.map(\.id))))
+  }
+
+  /// A meeting as staff of a sight see it.
+  init(_ details: MeetingDetails, for sight: Sight) {
     id = details.meeting.id.rawValue
     group = details.group.id.rawValue
     groupName = details.group.name
@@ -84,7 +90,7 @@ struct MeetingDocument: Encodable, Sendable {
     state = details.meeting.state
     facilitator = PersonName(details.facilitator)
     tookOverFrom = details.tookOverFrom.map { PersonName($0) }
-    roster = details.roster.map { PersonName($0) }
+    roster = details.roster.map { sight.name($0) }
     number = details.number
     count = details.count
     plan = details.meeting.plan.map { PlanDocument($0) }
@@ -106,9 +112,15 @@ struct RoomDocument: Encodable, Sendable {
   var occupants: [Occupant]
   var expected: Int
 
-  init(_ preview: RoomPreview) {
+  init(_ preview: RoomPreview, for role: Role) {
     occupants = preview.occupants.map {
       Occupant(id: $0.person.rawValue, displayName: $0.displayName, part: $0.part)
+    }
+    // That somebody is in the room is what operations may know of it.
+    if role == .operations {
+      for index in occupants.indices where occupants[index].part != .facilitator {
+        occupants[index].displayName = "#\(occupants[index].id.prefix(6))"
+      }
     }
     expected = preview.expected
   }

@@ -42,7 +42,10 @@ struct MeetingRoutes: Sendable {
   {
     let caller = try staff(context)
     let meetings = try await store.meetings(of: try group(context), tenant: caller.tenant)
-    return try ServiceJSON.response(["meetings": meetings.map { MeetingDocument($0) }])
+    let sight = try await store.sight(of: caller)
+    return try ServiceJSON.response([
+      "meetings": meetings.map { document($0, for: caller, sight) }
+    ])
   }
 
   @Sendable private func create(_ request: Request, _ context: ServiceContext) async throws
@@ -70,8 +73,9 @@ struct MeetingRoutes: Sendable {
     let made = try await store.addMeetings(
       meetings, tenant: caller.tenant, by: caller.initiator, at: clock.now(),
       events: VisitEvents.drafts)
+    let sight = try await store.sight(of: caller)
     return try ServiceJSON.response(
-      ["meetings": made.map { MeetingDocument($0) }], status: .created)
+      ["meetings": made.map { document($0, for: caller, sight) }], status: .created)
   }
 
   @Sendable private func read(_ request: Request, _ context: ServiceContext) async throws
@@ -79,17 +83,19 @@ struct MeetingRoutes: Sendable {
   {
     let caller = try context.requireCaller()
     let details = try await store.meeting(try meeting(context), tenant: caller.tenant)
-    var document = MeetingDocument(details)
+    var document: MeetingDocument
     var steps = try await store.steps(for: details.meeting.id, tenant: caller.tenant)
     if caller.role == .citizen {
       guard details.roster.contains(where: { $0.id == caller.id }) else {
         throw Problem(.notFound)
       }
+      document = MeetingDocument(details)
       document.hidePlanForFacilitator()
       // What the others set out to do is between them and who leads the meeting.
       steps.removeAll { $0.citizen != caller.id }
     } else {
       _ = try staff(context)
+      document = self.document(details, for: caller, try await store.sight(of: caller))
       steps = try await readable(steps, by: caller)
     }
     document.steps = steps.map { StepDocument($0) }
@@ -113,6 +119,14 @@ struct MeetingRoutes: Sendable {
     return readable
   }
 
+  /// A meeting as the caller may know it: who leads it knows who comes.
+  private func document(
+    _ details: MeetingDetails, for caller: Caller, _ sight: Sight
+  ) -> MeetingDocument {
+    details.facilitator.id == caller.id
+      ? MeetingDocument(details) : MeetingDocument(details, for: sight)
+  }
+
   @Sendable private func setPlan(_ request: Request, _ context: ServiceContext) async throws
     -> Response
   {
@@ -121,7 +135,8 @@ struct MeetingRoutes: Sendable {
     let changed = try await store.setPlan(
       try body.plan(), of: try meeting(context), tenant: caller.tenant, by: caller.initiator,
       at: clock.now())
-    return try ServiceJSON.response(MeetingDocument(changed))
+    return try ServiceJSON.response(
+      document(changed, for: caller, try await store.sight(of: caller)))
   }
 
   /// One action: the caller leads the meeting, and has everything it takes before them (D5).
@@ -158,6 +173,7 @@ struct MeetingRoutes: Sendable {
   @Sendable private func room(_ request: Request, _ context: ServiceContext) async throws
     -> Response
   {
+    let role = try context.requireCaller().role
     let details = try await store.visible(context)
     let present = await coordinator.present(in: details.visit.id)
     let guests = Set(details.observers.map(\.id))
@@ -169,7 +185,8 @@ struct MeetingRoutes: Sendable {
             ? .facilitator : guests.contains(person.id) ? .observer : .member)
       }
     return try ServiceJSON.response(
-      RoomDocument(RoomPreview(occupants: occupants, roster: details.visit.participants)))
+      RoomDocument(
+        RoomPreview(occupants: occupants, roster: details.visit.participants), for: role))
   }
 
   private func staff(_ context: ServiceContext) throws -> Caller {

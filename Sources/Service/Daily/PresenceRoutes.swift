@@ -56,10 +56,13 @@ struct PresenceRoutes: Sendable {
     let own = caller.role == .supportWorker ? caller.id : nil
     let workers = try await store.workers(tenant: caller.tenant, colleaguesOf: own, at: now)
     let devices = try await store.devices(tenant: caller.tenant, servedBy: own, at: now)
+    let sight = try await store.sight(of: caller)
     return try ServiceJSON.response(
       Presence(
         workers: workers.map { WorkerDocument($0, board.presence(of: $0, at: now), at: now) },
-        devices: devices.map { DevicePresenceDocument($0, board.presence(of: $0), at: now) }))
+        devices: devices.map {
+          DevicePresenceDocument($0, board.presence(of: $0), for: sight, at: now)
+        }))
   }
 
   @Sendable private func away(_ request: Request, _ context: ServiceContext) async throws
@@ -176,9 +179,11 @@ struct DevicePresenceDocument: Encodable, Sendable {
   var selfTestAt: APITime?
   var selfTestPassed: Bool?
 
-  init(_ record: DeviceRecord, _ presence: DevicePresence, at now: UTCMilliseconds) {
+  init(
+    _ record: DeviceRecord, _ presence: DevicePresence, for sight: Sight, at now: UTCMilliseconds
+  ) {
     id = record.device.id.rawValue
-    person = PersonName(record.person)
+    person = sight.name(record.person)
     label = record.device.label
     isOnline = presence.isOnline(at: now)
     health = presence.health(at: now)

@@ -177,10 +177,7 @@ struct EquipmentRoutes: Sendable {
     let caller = try staff(context)
     let citizen = try await store.citizen(context, .contact, .write)
     let fault: FaultKind = try RequestText.choice(body.fault, field: "fault")
-    if let visit = body.visitId {
-      let details = try await store.visit(VisitID(rawValue: visit), tenant: caller.tenant)
-      guard details.visit.participants.contains(citizen) else { throw Problem(.notFound) }
-    }
+    let visit = try await store.visit(body.visitId, of: citizen, tenant: caller.tenant)
     let id = HomeOrderID.random()
     let made = try await store.change(
       HomeVisitOrder.self, id.rawValue, tenant: caller.tenant, action: "home-order.add",
@@ -188,8 +185,7 @@ struct EquipmentRoutes: Sendable {
     ) { _ in
       try HomeVisitOrder(
         id: id, tenant: caller.tenant, citizen: citizen, fault: fault, text: body.text,
-        visit: body.visitId.map(VisitID.init(rawValue:)), bring: body.bring ?? [],
-        by: caller.initiator, at: caller.askedAt)
+        visit: visit, bring: body.bring ?? [], by: caller.initiator, at: caller.askedAt)
     }
     return try ServiceJSON.response(HomeOrderDocument(made), status: .created)
   }

@@ -28,7 +28,8 @@ struct GuidanceRoutes: Sendable {
   @Sendable private func advice(_ request: Request, _ context: ServiceContext) async throws
     -> Response
   {
-    let citizen = try await store.citizen(context, .visits)
+    // The aid says what the citizen answered; who runs the system books nobody by it.
+    let citizen = try await store.citizen(context, .consents)
     let tenant = try context.requireCaller().tenant
     let guidance = try await store.guidance(tenant: tenant)
     let start = try await store.record(ScreenStart.self, citizen.rawValue, tenant: tenant)

@@ -44,9 +44,11 @@ struct RequestRoutes: Sendable {
     try caller.require(.supportWorker, .teamLead, .operations)
     let (now, tenant) = (clock.now(), caller.tenant)
     var found: [(request: IncomingRequest, claim: String?)] = []
-    for callback in try await store.openCallbacks(
-      tenant: tenant, worker: caller.role == .supportWorker ? caller.id : nil, at: now)
-    {
+    // Whoever may take somebody is told who it is, though they be another team's.
+    var sight = try await store.sight(of: caller)
+    let callbacks = try await store.openCallbacks(for: caller, sight: sight, at: now)
+    if caller.role != .operations { sight = sight.with(callbacks.map(\.request.citizen)) }
+    for callback in callbacks {
       found.append(
         (
           IncomingRequest(callback.request, at: now),
@@ -58,7 +60,9 @@ struct RequestRoutes: Sendable {
     {
       let queue = try await store.queue(session.id, tenant: tenant, at: now)
       // Only those who serve a queue can take anybody from it.
-      guard caller.role == .operations || queue.serving.contains(caller.id) else { continue }
+      let isServing = queue.serving.contains(caller.id)
+      guard caller.role == .operations || isServing else { continue }
+      if isServing { sight = sight.with(queue.tickets.map(\.citizen)) }
       for ticket in queue.tickets {
         guard let one = IncomingRequest(ticket, at: now) else { continue }
         found.append((one, "/api/v1/drop-in/sessions/\(session.id)/claim"))
@@ -77,8 +81,9 @@ struct RequestRoutes: Sendable {
       if let id = one.holder { holder = try await name(id, tenant) }
       documents.append(
         RequestDocument(
-          source: one.source, id: one.id, citizen: try await name(one.citizen, tenant),
-          about: one.about, since: one.since, dueAt: one.dueAt,
+          source: one.source, id: one.id,
+          citizen: sight.name(try await store.person(one.citizen, tenant: tenant)),
+          about: sight.words(one.about, of: one.citizen), since: one.since, dueAt: one.dueAt,
           holder: holder,
           reason: NoticeDocument(one.reason),
           claim: one.priority == .taken ? nil : claim))
@@ -238,10 +243,7 @@ struct RequestRoutes: Sendable {
     let to: ParkedTopic.Recipient =
       try body.to.map { try RequestText.choice($0, field: "to") } ?? .knownWorker
     let citizen = try await store.citizen(context, .notes, .write)
-    if let visit = body.visitId {
-      let details = try await store.visit(VisitID(rawValue: visit), tenant: caller.tenant)
-      guard details.visit.participants.contains(citizen) else { throw Problem(.notFound) }
-    }
+    let visit = try await store.visit(body.visitId, of: citizen, tenant: caller.tenant)
     let id = ParkedTopicID.random()
     let topic = try await store.change(
       ParkedTopic.self, id.rawValue, tenant: caller.tenant, action: "topic.park",
@@ -249,8 +251,7 @@ struct RequestRoutes: Sendable {
     ) { _ in
       try ParkedTopic(
         id: id, tenant: caller.tenant, citizen: citizen, topic: body.topic, note: body.note,
-        to: to, visit: body.visitId.map(VisitID.init(rawValue:)), by: caller.initiator,
-        at: caller.askedAt)
+        to: to, visit: visit, by: caller.initiator, at: caller.askedAt)
     }
     return try ServiceJSON.response(ParkedTopicDocument(topic), status: .created)
   }

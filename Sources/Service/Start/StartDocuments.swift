@@ -42,7 +42,17 @@ struct StartDocument: Encodable, Sendable {
   /// What the citizen is told.
   var status: NoticeDocument
 
-  init(_ start: ScreenStart, trialDue: LocalDate? = nil) {
+  /// A start as a role sees it: who looks at equipment and network for the system needs no reasons
+  /// and no notes.
+  init(_ start: ScreenStart, trialDue: LocalDate?, for role: Role) {
+    self.init(start, trialDue: trialDue)
+    guard role == .operations else { return }
+    for index in answers.indices { answers[index].reason = nil }
+    for index in practices.indices { practices[index].note = nil }
+    for index in checks.indices { checks[index].note = nil }
+  }
+
+  private init(_ start: ScreenStart, trialDue: LocalDate?) {
     citizen = start.citizen.rawValue
     state = start.trial.state
     answers = start.trial.steps.map {

@@ -53,7 +53,8 @@ struct StartRoutes: Sendable {
   @Sendable private func read(_ request: Request, _ context: ServiceContext) async throws
     -> Response
   {
-    let citizen = try await store.citizen(context, .visits)
+    // What somebody answered and why is a consent's: no business of who runs the system.
+    let citizen = try await store.citizen(context, .consents)
     return try await response(citizen, context)
   }
 
@@ -77,7 +78,8 @@ struct StartRoutes: Sendable {
     let body = try await request.json(PracticeBody.self, context: context)
     let step: ScreenStart.Step = try RequestText.choice(body.step, field: "step")
     let citizen = try await store.citizen(context, .visits, .write)
-    let visit = try await visit(body.visitId, of: citizen, context)
+    let visit = try await store.visit(
+      body.visitId, of: citizen, tenant: context.requireCaller().tenant)
     let result: ScreenStart.Result
     if let text = body.result {
       result = try RequestText.choice(text, field: "result")
@@ -99,7 +101,7 @@ struct StartRoutes: Sendable {
     let body = try await request.json(CheckBody.self, context: context)
     let citizen = try await store.citizen(context, .visits, .write)
     let caller = try context.requireCaller()
-    let visit = try await visit(body.visitId, of: citizen, context)
+    let visit = try await store.visit(body.visitId, of: citizen, tenant: caller.tenant)
     var figures = body.figures?.bounded
     if figures == nil, let visit {
       figures = TechnologyCheck.Figures(
@@ -235,7 +237,8 @@ struct StartRoutes: Sendable {
   }
 
   private func response(_ citizen: PersonID, _ context: ServiceContext) async throws -> Response {
-    let tenant = try context.requireCaller().tenant
+    let caller = try context.requireCaller()
+    let tenant = caller.tenant
     let start =
       try await store.record(ScreenStart.self, citizen.rawValue, tenant: tenant)
       ?? ScreenStart(tenant: tenant, citizen: citizen)
@@ -250,18 +253,7 @@ struct StartRoutes: Sendable {
         .map(\.visit).first { $0.form == .screen && $0.state == .ended }
       due = start.trial.due(for: grant, firstScreenVisit: held.map { LocalDate($0.start) })
     }
-    return try ServiceJSON.response(StartDocument(start, trialDue: due))
-  }
-
-  /// A visit of the citizen's; to say somebody else's is no way to learn about it.
-  private func visit(
-    _ id: String?, of citizen: PersonID, _ context: ServiceContext
-  ) async throws -> VisitID? {
-    guard let id else { return nil }
-    let details = try await store.visit(
-      VisitID(rawValue: id), tenant: context.requireCaller().tenant)
-    guard details.visit.participants.contains(citizen) else { throw Problem(.notFound) }
-    return details.visit.id
+    return try ServiceJSON.response(StartDocument(start, trialDue: due, for: caller.role))
   }
 
   private func measured(

@@ -22,6 +22,8 @@ public struct Person: Codable, Sendable, Hashable {
   public var role: Role
   /// The name that is shown on screen.
   public var displayName: String
+  /// Whether colleagues ask them about screen visits; said of teams' members alone.
+  public var isKeyWorker: Bool?
 
   /// A person.
   public init(id: String, role: Role, displayName: String) {

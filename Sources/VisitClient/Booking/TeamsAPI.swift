@@ -63,6 +63,11 @@ extension BesoegAPI {
     try await reply(to: ServiceRequest(.GET, "/api/v1/settings"), retry: .briefRepeatable).body
   }
 
+  /// What it has agreed about screen visits, as the service writes it.
+  public func guidance() async throws(ServiceError) -> Data {
+    try await reply(to: ServiceRequest(.GET, "/api/v1/guidance"), retry: .briefRepeatable).body
+  }
+
   /// Decides on one part of it, `booking` or `daily`, or on an opening profile by its path; as the
   /// service writes it afterwards.
   public func decide(_ path: String, _ body: Data) async throws(ServiceError) -> Data {

@@ -111,6 +111,21 @@ extension Texts {
     word(for: code, of: Self.parts, words: .wordsRecordPart)
   }
 
+  /// A kind of data that is kept for a time of its own; nil where it is none.
+  public func dataKind(_ word: String) -> String? {
+    code(word, of: Self.dataKinds, words: .wordsDataKind)
+  }
+
+  /// A kind of data, as it is said.
+  public func said(dataKind code: String) -> String {
+    word(for: code, of: Self.dataKinds, words: .wordsDataKind)
+  }
+
+  /// What a period counts from.
+  public func retentionStart(_ word: String) throws -> String {
+    try choice(word, of: ["event", "courseEnd"], words: .wordsRetentionStart)
+  }
+
   static let forms = ["screen", "physical", "group", "dropIn"]
   static let outcomes = [
     "held-first-try", "held-after-retries", "moved-to-phone", "technical-failure", "not-answered",
@@ -121,6 +136,10 @@ extension Texts {
     "illness", "holiday", "otherAppointment", "notUpToIt", "notNeeded", "replaced", "other",
   ]
   static let closings = ["purposeReached", "citizensWish", "replaced", "movedAway", "died"]
+  static let dataKinds = [
+    "visits", "ledger", "callQuality", "grants", "notes", "consents", "followUps", "queue",
+    "callbacks", "reminders", "start", "pairing", "people", "accessLog", "audit", "events",
+  ]
   static let parts = [
     "contact", "visits", "grants", "notes", "consents", "followUps", "copingCard", "placement",
     "callQuality", "accessLog",

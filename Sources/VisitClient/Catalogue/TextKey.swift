@@ -200,14 +200,16 @@ public enum TextKey: String, Sendable, CaseIterable {
     helpHomeFault, helpHomeBring, helpHomePlan, helpHomeAt, helpHomeDone, helpHomeNotFixed,
     wordsFault, homeOrdered, homeNoted, homeNone, homeBring, helpParked, helpParkTopic, helpParkTo,
     helpParkNote, helpParkTake, helpParkDone, wordsRecipient, parkedDone, parkedNone, helpPurpose,
-    helpCafeException, helpExceptGrant,
-    wordsPurpose
+    helpCafeException, helpExceptGrant, wordsPurpose, helpPractice, practiceOpen, practiceReady,
+    practiceDone
   // Teams, settings and retention.
-  case helpTeams, helpAddToTeam, helpRemoveFromTeam, noTeams, teamHeading, teamJoined,
+  case helpTeams, helpAddToTeam, helpRemoveFromTeam, helpKeyWorker, helpKeyWorkerOff, keyWorker,
+    keyWorkerNamed, keyWorkerGone, noTeams, teamHeading, teamJoined,
     teamLeft, helpCircle, helpPrimary, helpBackup, circleLine, helpSettings,
     helpSettingsBooking, helpSettingsDaily, helpSettingsOpening, helpEmergencyNumber,
     settingsUnreadable, helpRetention, helpRetentionKind, helpRetentionDays, helpRetentionFrom,
-    retentionNoSuchKind, retentionFromEvent, retentionFromCourse, columnKind, columnDays,
+    retentionNoSuchKind, retentionFromEvent, retentionFromCourse, wordsDataKind,
+    wordsRetentionStart, columnKind, columnDays,
     columnCountedFrom
   // Consents, cards, scales, tapering and messages to others.
   case helpConsents, helpConsentGive, helpConsentTo, helpConsentSMS, helpConsentMail,
@@ -218,7 +220,7 @@ public enum TextKey: String, Sendable, CaseIterable {
     helpScoresTalked, scoresNone, scoresOff, scoresEmpty, scoresSkipped, scoresFell, scoresWhich,
     helpTaper, helpTaperFortnightly, helpTaperEnd, taperNoSeries, taperDone, helpGoalsOut,
     helpGoalsIn, fileUnreadable, helpPosts, helpPostsAgain, postsNone, postUnknown, postLine,
-    postAgain, todoTasks, todoTask,
+    postAgain, postJournal, postPartner, wordsPostState, todoTasks, todoTask,
     helpMeeting, helpMeetingAgenda, meetingBooked
 
   // Sharing the word in a meeting.

@@ -24,6 +24,12 @@ extension BesoegAPI {
       retry: .briefRepeatable)
   }
 
+  /// Begins a practice visit with a citizen whose page one opens oneself.
+  public func practise() async throws(ServiceError) -> PracticeRecord {
+    struct Nothing: Encodable, Sendable {}
+    return try await value(posting("/practice", Nothing()), retry: .brief)
+  }
+
   /// A worker's citizens.
   public func citizens(of worker: String) async throws(ServiceError) -> RosterRecord {
     try await value(

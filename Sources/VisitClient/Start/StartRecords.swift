@@ -177,3 +177,13 @@ public struct HomeOrderRecord: Codable, Sendable {
   /// When somebody goes.
   public var plannedAt: Date?
 }
+
+/// A visit to practise with.
+public struct PracticeRecord: Codable, Sendable {
+  /// The visit.
+  public var visit: Visit
+  /// The worker's token for it.
+  public var token: String
+  /// The citizen's page.
+  public var page: String
+}

@@ -25,6 +25,9 @@ public enum DataKind: String, Codable, Sendable, Hashable, CaseIterable {
   case start
   /// Paired devices and preferences, kept for coming back (A12).
   case pairing
+  /// The names of people of whom nothing else is kept, with their circle and their place in teams;
+  /// staff who left; teams that nobody is in.
+  case people
   /// The log of who saw what.
   case accessLog
   /// The log of who did what.
@@ -82,6 +85,7 @@ public struct RetentionPolicy: Hashable, Sendable, Codable {
       RetentionPeriod(.reminders, days: 90, from: .event),
       RetentionPeriod(.start, days: 365, from: .courseEnd),
       RetentionPeriod(.pairing, days: 365, from: .courseEnd),
+      RetentionPeriod(.people, days: 365, from: .courseEnd),
       RetentionPeriod(.accessLog, days: 730, from: .event),
       RetentionPeriod(.audit, days: 1827, from: .event),
       RetentionPeriod(.events, days: 7, from: .event),
@@ -125,7 +129,7 @@ public struct RetentionPolicy: Hashable, Sendable, Codable {
   public func purge(on today: LocalDate) -> [PurgeStep] {
     let order: [DataKind] = [
       .events, .queue, .callbacks, .reminders, .followUps, .callQuality, .ledger, .notes,
-      .start, .consents, .visits, .grants, .pairing, .accessLog, .audit,
+      .start, .consents, .visits, .grants, .pairing, .people, .accessLog, .audit,
     ]
     return order.compactMap { kind in
       period(of: kind).map {

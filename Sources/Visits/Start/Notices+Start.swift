@@ -87,7 +87,7 @@ extension Notice {
   /// Equipment or network is missing.
   static let somethingIsMissing = Notice(
     "something-is-missing",
-    da: "Borgeren mangler udstyr eller net. Lav en opgave, så en IT-kyndig tager med ud.",
+    da: "Borgeren mangler udstyr eller net. Lav en opgave, så en it-kyndig kollega tager med ud.",
     en:
       "The citizen lacks equipment or a network. Make an order so that somebody comes along to help."
   )

@@ -100,7 +100,8 @@ struct AddGrant: AsyncParsableCommand {
     }
     let person = try await program.person(citizen.joined(separator: " "), role: .citizen)
     let body = Body(
-      basis: try texts.legalBasis(law), start: from, end: to, born: born, visitCap: cap,
+      basis: try texts.legalBasis(law), start: try program.day(from),
+      end: try to.map { try program.day($0) }, born: born, visitCap: cap,
       package: package, forms: try forms.map { try texts.forms($0) }, weeklyMinutes: minutes,
       purposes: purposes, cafeException: cafeException, reference: reference)
     let grant = try await program.ask { api async throws(ServiceError) in
@@ -135,7 +136,8 @@ struct ExtendGrant: AsyncParsableCommand {
   func run() async throws {
     let program = try ClientProgram(ca: common.ca)
     try await program.change(
-      citizen, "extend", Body(extraVisits: visits, until: to, reason: reason))
+      citizen, "extend",
+      Body(extraVisits: visits, until: try to.map { try program.day($0) }, reason: reason))
   }
 }
 
@@ -168,7 +170,8 @@ struct ProposeTerms: AsyncParsableCommand {
     try await program.change(
       citizen, "propose",
       Body(
-        forms: try program.texts.forms(forms), weeklyMinutes: minutes, from: from,
+        forms: try program.texts.forms(forms), weeklyMinutes: minutes,
+        from: try program.day(from),
         reason: reason))
   }
 }

@@ -64,11 +64,11 @@ struct CloseGrant: AsyncParsableCommand {
 
   func run() async throws {
     let program = try ClientProgram(ca: common.ca)
-    let day = try program.date("\(on) 23.59", now: Date())
+    let day = try program.day(on)
     let reason = try program.texts.closingReason(reason)
     try await program.change(
       citizen, "close",
-      Body(on: String(SeriesOptions.local(day).prefix(10)), reason: reason))
+      Body(on: day, reason: reason))
   }
 }
 
@@ -97,7 +97,7 @@ struct ReopenGrant: AsyncParsableCommand {
   func run() async throws {
     let program = try ClientProgram(ca: common.ca)
     let person = try await program.person(citizen.joined(separator: " "), role: .citizen)
-    let body = Body(start: from, born: born, reference: reference)
+    let body = Body(start: try program.day(from), born: born, reference: reference)
     let grant = try await program.ask { api async throws(ServiceError) in
       try await api.reopenGrant(of: person.id, body)
     }

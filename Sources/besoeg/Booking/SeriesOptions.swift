@@ -80,6 +80,16 @@ struct SeriesOptions: ParsableArguments {
   }
 }
 
+extension ClientProgram {
+  /// The day that `words` mean, as ISO 8601 writes it: `31/1`, `torsdag`; or what is written so already,
+  /// which may lie in the past.
+  func day(_ words: String, now: Date = Date()) throws -> String {
+    if words.wholeMatch(of: /\d{4}-\d{2}-\d{2}/) != nil { return words }
+    // A day needs no time of day; the parser of dates wants one.
+    return String(SeriesOptions.local(try date("\(words) 23.59", now: now)).prefix(10))
+  }
+}
+
 extension Calendar {
   /// Denmark's.
   static let copenhagen: Calendar = {

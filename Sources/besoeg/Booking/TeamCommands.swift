@@ -6,7 +6,7 @@ import VisitClient
 struct TeamsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "teams", abstract: Texts.current[.helpTeams],
-    subcommands: [ListTeams.self, AddToTeam.self, RemoveFromTeam.self],
+    subcommands: [ListTeams.self, AddToTeam.self, RemoveFromTeam.self, KeyWorker.self],
     defaultSubcommand: ListTeams.self, aliases: ["team"])
 }
 
@@ -35,9 +35,9 @@ struct ListTeams: AsyncParsableCommand {
         )
       }
       for person in members {
-        table.append([
-          person.displayName, texts[.role(person.role)], VisitWords.short(person.id),
-        ])
+        let role = texts[.role(person.role)]
+        let key = person.isKeyWorker == true ? " · \(texts[.keyWorker])" : ""
+        table.append([person.displayName, role + key, VisitWords.short(person.id)])
       }
       terminal.print(lines: table.lines(width: terminal.width))
     }
@@ -62,6 +62,40 @@ struct RemoveFromTeam: AsyncParsableCommand {
   @OptionGroup var change: TeamChange
 
   func run() async throws { try await change.carryOut(.teamLeft) { $0.subtracting($1) } }
+}
+
+/// `besoeg teams key PERSON`: whom the team asks about screen visits (F5); `--off` for no longer.
+struct KeyWorker: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "key", abstract: Texts.current[.helpKeyWorker], aliases: ["nøgle"])
+
+  @Argument(help: .init(Texts.current[.helpName]))
+  var person: [String]
+  @Flag(help: .init(Texts.current[.helpKeyWorkerOff]))
+  var off = false
+  @OptionGroup var common: CommonOptions
+
+  func run() async throws {
+    let program = try ClientProgram(ca: common.ca)
+    let words = person.joined(separator: " ")
+    let person = try await program.anybody(words)
+    guard person.role != .citizen else {
+      throw ProgramFailure(program.texts[.personNotFound, ["words": words]])
+    }
+    let known = try await program.ask { api async throws(ServiceError) in
+      try await api.guidance()
+    }
+    var guidance = try JSONSerialization.jsonObject(with: known) as? [String: Any] ?? [:]
+    var people = (guidance["keyWorkers"] as? [String] ?? []).filter { $0 != person.id }
+    if !off { people.append(person.id) }
+    guidance["keyWorkers"] = people
+    let body = try JSONSerialization.data(withJSONObject: guidance)
+    _ = try await program.ask { api async throws(ServiceError) in
+      try await api.decide("guidance", body)
+    }
+    let done: TextKey = off ? .keyWorkerGone : .keyWorkerNamed
+    Terminal.standard.line(program.texts[done, ["name": person.displayName]])
+  }
 }
 
 /// Whose team is changed, and which.

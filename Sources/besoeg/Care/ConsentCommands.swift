@@ -34,13 +34,14 @@ struct ConsentsCommand: AsyncParsableCommand {
     let program = try ClientProgram(ca: common.ca)
     let person = try await program.person(citizen.joined(separator: " "), role: .citizen)
     if let give {
-      let kind = program.texts.code(give, of: Self.kinds, words: .wordsConsentKinds) ?? give
+      let kind = try program.texts.choice(give, of: Self.kinds, words: .wordsConsentKinds)
       let contact =
         sms.map { NewConsent.Contact(channel: "sms", address: $0) }
         ?? email.map { NewConsent.Contact(channel: "email", address: $0) }
       let consent = NewConsent(
         kind: kind, recipient: to, contact: contact, reason: why ?? "",
-        way: written ? "written" : "spoken", validThrough: until)
+        way: written ? "written" : "spoken",
+        validThrough: try until.map { try program.day($0) })
       _ = try await program.ask { api async throws(ServiceError) in
         try await api.give(consent, of: person.id)
       }
@@ -85,7 +86,9 @@ struct ConsentsCommand: AsyncParsableCommand {
             "by": names[consent.recordedBy] ?? VisitWords.short(consent.recordedBy),
           ]]
       ]
-      if let day = consent.validThrough { parts.append(texts[.consentUntil, ["day": day]]) }
+      if let day = consent.validThrough {
+        parts.append(texts[.consentUntil, ["day": BookingWords(texts).danishDay(day)]])
+      }
       if let at = consent.withdrawnAt {
         parts.append(texts[.consentWithdrawn, ["day": dates.spokenDay(at, now: now)]])
       }

@@ -26,7 +26,9 @@ struct TaperCommand: AsyncParsableCommand {
         program.texts[
           .taperNoSeries, ["name": person.displayName, "n": String(all.count)]])
     }
-    let done = try await program.ask { [fortnightly, end] api async throws(ServiceError) in
+    let fortnightly = try fortnightly.map { try program.day($0) }
+    let end = try program.day(end)
+    let done = try await program.ask { api async throws(ServiceError) in
       try await api.taper(series: series.id, fortnightlyFrom: fortnightly, onDemandFrom: end)
     }
     let terminal = Terminal.standard
@@ -39,6 +41,10 @@ struct TaperCommand: AsyncParsableCommand {
 struct PostsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "posts", abstract: Texts.current[.helpPosts], aliases: ["beskeder"])
+
+  private static let states = [
+    "pending", "sending", "handed-over", "sent", "delivered", "failed", "uncertain", "cancelled",
+  ]
 
   @Option(help: .init(Texts.current[.helpPostsAgain]))
   var again: Int?
@@ -66,7 +72,10 @@ struct PostsCommand: AsyncParsableCommand {
         texts[
           .postLine,
           [
-            "n": String(number), "destination": post.destination, "state": post.state,
+            "n": String(number),
+            "destination": post.destination == "journal"
+              ? texts[.postJournal] : texts[.postPartner],
+            "state": texts.word(for: post.state, of: Self.states, words: .wordsPostState),
             "failure": post.failure ?? "–", "attempts": String(post.attempts),
           ]])
     }

@@ -86,7 +86,7 @@ struct BookingListTests {
     #expect(
       words.todos([todo], names: names, now: monday) == [
         "Karen Friis, i dag kl. 09.00–09.30 – Anne Holm er væk",
-        "  Kan tage det: Bo Lund (fast backup), Anne Holm",
+        "  Kan tage det: Bo Lund (fast afløser), Anne Holm",
       ])
   }
 

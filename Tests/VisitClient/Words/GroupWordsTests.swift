@@ -217,6 +217,8 @@ struct ChoiceTests {
       #expect(texts.list(.wordsCanceller).count == Texts.cancellers.count)
       #expect(texts.list(.wordsCancelReason).count == Texts.cancellationReasons.count)
       #expect(texts.list(.wordsRecordPart).count == Texts.parts.count)
+      #expect(texts.list(.wordsDataKind).count == Texts.dataKinds.count)
+      #expect(texts.list(.wordsRetentionStart).count == 2)
       #expect(texts.list(.wordsRole).count == Role.allCases.count)
       #expect(texts.list(.wordsAgreement).count == 3)
       #expect(texts.list(.wordsConversion).count == 3)

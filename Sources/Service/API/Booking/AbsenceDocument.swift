@@ -70,7 +70,8 @@ struct TodoDocument: Encodable, Sendable {
     isOverdue = task.isOverdue(at: now)
     owner = task.owner?.rawValue
     remedy = task.remedy.map { RemedyDocument($0) }
-    note = task.note
+    // Why a citizen would rather not is for whoever talks with them.
+    note = role == .operations ? nil : task.note
     candidates = details.candidates.map {
       Candidate(worker: $0.worker.rawValue, reason: $0.reason, heldBefore: $0.heldBefore)
     }

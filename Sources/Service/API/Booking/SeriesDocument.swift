@@ -11,13 +11,16 @@ struct GapDocument: Encodable, Sendable {
   var da: String
   var en: String
 
-  init(_ gap: SeriesGap, citizen: Person? = nil) {
+  /// A gap in a citizen's series; `isNamed` where the list is not of one series. Why it could not be
+  /// laid may name the citizen, whom operations do not know.
+  init(_ gap: SeriesGap, of citizen: Person, isNamed: Bool = false, for role: Role) {
+    let sight = role == .operations ? Sight.nobody : Sight(known: [citizen.id])
     series = gap.series.rawValue
-    self.citizen = citizen?.displayName
+    self.citizen = isNamed && role != .operations ? citizen.displayName : nil
     original = gap.original
     code = gap.code
-    da = gap.danish
-    en = gap.english
+    da = sight.sentence(gap.danish, about: citizen)
+    en = sight.sentence(gap.english, about: citizen)
   }
 }
 
@@ -75,11 +78,11 @@ struct SeriesDocument: Encodable, Sendable {
     continues = series.continues?.rawValue
   }
 
-  init(_ details: SeriesDetails) {
+  init(_ details: SeriesDetails, for role: Role) {
     self.init(details.series)
     laidThrough = details.laidThrough
     visits = details.visits.map { SeriesVisitDocument($0) }
-    gaps = details.gaps.map { GapDocument($0) }
+    gaps = details.gaps.map { GapDocument($0, of: details.citizen, for: role) }
   }
 }
 
@@ -90,9 +93,9 @@ struct SeriesChangeDocument: Encodable, Sendable {
   /// Original times of single changes that the new rule has no place for.
   var orphans: [LocalDateTime]
 
-  init(_ committed: CommittedSeries) {
-    series = committed.series.map { SeriesDocument($0) }
-    following = committed.following.map { SeriesDocument($0) }
+  init(_ committed: CommittedSeries, for role: Role) {
+    series = committed.series.map { SeriesDocument($0, for: role) }
+    following = committed.following.map { SeriesDocument($0, for: role) }
     orphans = committed.orphans.map(\.original)
   }
 }

@@ -4,6 +4,7 @@ import { Agenda } from "./agenda.mjs";
 import { Problem, Service } from "./api.mjs";
 import { Call } from "./call.mjs";
 import { Contact } from "./contact.mjs";
+import { Marks } from "./marks.mjs";
 import { isMeeting, Meeting } from "./meeting.mjs";
 import { Own } from "./own.mjs";
 import { Ringer } from "./ringer.mjs";
@@ -56,6 +57,7 @@ function show(state, { title, lead = "", primary, secondary, hasChoices = false 
   page.own?.show(Contact.states.includes(state));
   if (state !== "idle") page.agenda?.hide();
   page.meeting?.show(Contact.states.includes(state));
+  page.marks?.show(state);
 }
 
 const workerOf = (visit) => visit?.worker?.displayName ?? texts.someone;
@@ -272,6 +274,7 @@ function showCallState(state, worker) {
   });
   showSelf();
   showCaption();
+  if (page.call) page.marks?.ask(page.call.visit, "beginning");
 }
 
 /** Shows the call again, with what has changed about the meeting. */
@@ -305,10 +308,12 @@ async function hangUpCall() {
 }
 
 function endCall(title, lead) {
+  const visit = page.call?.visit;
   page.call?.close();
   page.call = undefined;
   releaseTracks();
   show("ended", { title, lead });
+  if (visit) page.marks?.ask(visit, "end");
 }
 
 function showNoMicrophone(retry, worker = texts.someone) {
@@ -462,6 +467,7 @@ async function main() {
     page.device = claims.dev;
     page.own = new Own(page.service, texts, page.me);
     page.meeting = new Meeting(page.service, texts, page.me);
+    page.marks = new Marks(page.service, texts, page.me);
     await page.service.readEvents(
       (name, data) => handlers[name]?.(data),
       async (isOnline) => {

@@ -65,6 +65,17 @@ extension BesoegStore {
     return id
   }
 
+  /// A visit that the citizen takes part in, nil where none is named; to name somebody else's is no
+  /// way to learn about it.
+  func visit(
+    _ id: String?, of citizen: PersonID, tenant: TenantID
+  ) async throws -> VisitID? {
+    guard let id else { return nil }
+    let visit = try await self.visit(VisitID(rawValue: id), tenant: tenant).visit
+    guard visit.participants.contains(citizen) else { throw Problem(.notFound) }
+    return visit.id
+  }
+
   /// Logs that somebody asked for the list of what is theirs. It is shown even while the log cannot
   /// be written.
   func logOwnList(_ criterion: String, _ part: RecordPart, by caller: Caller) async throws {

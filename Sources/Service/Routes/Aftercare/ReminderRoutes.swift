@@ -101,7 +101,7 @@ struct ReminderRoutes: Sendable {
       throw Problem(decoding: error)
     }
     let failure = try report.failure.map {
-      try RequestText.checked($0, field: "failure", most: 100)
+      Self.withoutAddresses(try RequestText.checked($0, field: "failure", most: 100))
     }
     // A gateway knows a message by its key alone, which is unique among municipalities as well: it
     // begins with the visit's random id.
@@ -133,9 +133,18 @@ struct ReminderRoutes: Sendable {
     let id = PersonID(rawValue: try context.parameter("person"))
     if id == caller.id { return id }
     guard caller.role.isStaff else { throw Problem(.notFound) }
+    // Telephone numbers and addresses are no business of who runs the system.
+    guard caller.role != .operations else { throw Problem(.notAllowed) }
     let person = try await store.person(id, tenant: caller.tenant)
     guard person.role == .citizen else { throw Problem(.notAllowed) }
     try await store.access(.contact, action, of: id, by: caller)
     return id
+  }
+
+  /// A gateway's own words on a failure, without what may be a telephone number or an address.
+  static func withoutAddresses(_ failure: String) -> String {
+    failure.split(separator: " ").map { word in
+      word.contains("@") || word.count(where: \.isNumber) >= 6 ? "…" : String(word)
+    }.joined(separator: " ")
   }
 }

@@ -103,7 +103,7 @@ struct AbsenceRoutes: Sendable {
     let tasks = try await store.absenceTasks(tenant: caller.tenant, workers: team, at: now)
     // Operations see that visits are missing, not whose.
     let gaps = try await store.seriesGaps(tenant: caller.tenant, workers: team, from: now).map {
-      GapDocument($0.gap, citizen: caller.role == .operations ? nil : $0.citizen)
+      GapDocument($0.gap, of: $0.citizen, isNamed: true, for: caller.role)
     }
     let screens = try await store.screenTodos(tenant: caller.tenant, workers: team, at: now)
     return try ServiceJSON.response(

@@ -114,6 +114,7 @@ struct AgreementRoutes: Sendable {
     let body = try await request.json(Offer.self, context: context)
     let visit = try await wanted(body, caller)
     try await access.requirePlanning(caller, for: visit.workerID)
+    try await store.access(.visits, .write, of: visit.citizenID, by: caller)
     let committed = try await store.offer(
       body.id.map(TimeProposalID.init(rawValue:)) ?? .random(), visit: visit,
       starts: body.starts.map(\.value), by: caller.initiator, at: clock.now(),

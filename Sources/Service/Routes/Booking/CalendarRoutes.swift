@@ -55,12 +55,18 @@ struct CalendarRoutes: Sendable {
       })
     // Of other teams than one's own the names of citizens are nobody's concern.
     let mine = try await access.team(of: caller)
+    let keyWorkers = Set(try await store.guidance(tenant: caller.tenant).keyWorkers)
     let teams = try await store.teams(tenant: caller.tenant).map { team in
       let isMine = mine.map { !$0.isDisjoint(with: team.members) } ?? true
       return TeamDocument(
         id: team.id.rawValue, name: team.name,
         members: team.members.compactMap { people[$0] }
-          .filter { isMine || $0.role.isStaff }.map { PersonDocument($0, for: caller.role) })
+          .filter { isMine || $0.role.isStaff }
+          .map { person in
+            var document = PersonDocument(person, for: caller.role)
+            if keyWorkers.contains(person.id) { document.isKeyWorker = true }
+            return document
+          })
     }
     return try ServiceJSON.response(["teams": teams])
   }
@@ -126,7 +132,7 @@ struct CalendarRoutes: Sendable {
   {
     let caller = try context.requireCaller()
     let citizen = PersonID(rawValue: try context.parameter("person"))
-    try await access.requireAround(citizen, caller)
+    try await access.requireAround(citizen, caller, .contact)
     let plan = try await store.citizenPlan(of: citizen, tenant: caller.tenant)
     return try ServiceJSON.response(Self.body(plan))
   }
@@ -137,7 +143,7 @@ struct CalendarRoutes: Sendable {
     let caller = try context.requireCaller()
     try caller.require(.operations, .teamLead, .supportWorker, .administrator)
     let citizen = PersonID(rawValue: try context.parameter("person"))
-    try await access.requireAround(citizen, caller)
+    try await store.access(.contact, .write, of: citizen, by: caller)
     let body = try await request.json(PlanBody.self, context: context)
     if let minutes = body.travelMinutes, !(0...TravelTimes.longestMinutes).contains(minutes) {
       throw Problem(

@@ -92,7 +92,7 @@ struct SeriesRoutes: Sendable {
       by: caller.initiator, at: now, events: BookingEvents.series(at: now))
     guard let details = committed.series else { throw Problem(.internalError) }
     return try ServiceJSON.response(
-      SeriesDocument(details), status: .created,
+      SeriesDocument(details, for: caller.role), status: .created,
       headers: [.location: "/api/v1/series/\(series.id)"])
   }
 
@@ -103,7 +103,7 @@ struct SeriesRoutes: Sendable {
     let id = SeriesID(rawValue: try context.parameter("series"))
     let details = try await store.seriesDetails(id, tenant: caller.tenant)
     try await access.requireAround(details.citizen.id, caller)
-    return try ServiceJSON.response(SeriesDocument(details))
+    return try ServiceJSON.response(SeriesDocument(details, for: caller.role))
   }
 
   @Sendable private func split(_ request: Request, _ context: ServiceContext) async throws
@@ -166,7 +166,7 @@ struct SeriesRoutes: Sendable {
     let committed = try await store.apply(
       command, to: id, tenant: caller.tenant, by: caller.initiator, at: now,
       events: BookingEvents.series(at: now))
-    return try ServiceJSON.response(SeriesChangeDocument(committed))
+    return try ServiceJSON.response(SeriesChangeDocument(committed, for: caller.role))
   }
 
   private func original(_ context: ServiceContext) throws -> LocalDateTime {

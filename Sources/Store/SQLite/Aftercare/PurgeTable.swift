@@ -121,6 +121,8 @@ enum PurgeTable {
           condition: "t.isOpen = 0")
       ]
     case .pairing: pairing
+    // `PersonPurge` has its own way: a person goes whole or not at all.
+    case .people: []
     case .accessLog: [Part(table: "accessLog", at: "t.at")]
     case .audit: [Part(table: "audit", at: "t.at")]
     // Forgotten by the service itself, when no screen can want to resume from them any more.
@@ -229,6 +231,9 @@ enum PurgeTable {
     _ step: PurgeStep, tenant: TenantID, isDry: Bool, in db: Database
   ) throws -> Int {
     let before = LocalDateTime(step.before, LocalTime(wrapping: 0)).utc
+    guard step.kind != .people else {
+      return try PersonPurge.purge(before: before, tenant: tenant, isDry: isDry, in: db)
+    }
     let arguments: StatementArguments = ["tenant": tenant.rawValue, "before": before.rawValue]
     var rows = 0
     if !isDry {

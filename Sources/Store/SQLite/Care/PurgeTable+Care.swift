@@ -25,7 +25,7 @@ extension PurgeTable {
           citizen: "t.citizen")
       ]
     case .visits, .ledger, .callQuality, .grants, .followUps, .queue, .callbacks, .start, .pairing,
-      .accessLog, .audit, .events:
+      .people, .accessLog, .audit, .events:
       []
     }
   }
