@@ -43,8 +43,9 @@ struct DailyTimer: Sendable {
     do {
       try await store.saveDevices(news)
     } catch {
-      // A device that was deleted meanwhile takes the others with it once; the rest is tried again.
-      if error.isTemporary { presence.putBack(news) }
+      // A device that was deleted meanwhile takes the others with it once; the rest is tried again, and
+      // so is what stopping the service cut short.
+      if error.isTemporary || Task.isCancelled { presence.putBack(news) }
       logger.warning("Presence could not be written", metadata: ["error": "\(error)"])
     }
   }

@@ -73,7 +73,8 @@ import Visits
     try await town.store.keepApart(
       PersonID(rawValue: "karen"), PersonID(rawValue: "ole"), tenant: M.tenant, by: M.operations,
       at: M.now)
-    try await town.book()
+    // Monday at 11 in Denmark: the team is open.
+    try await town.book(M.request(minute: 2 * 1440 + 60))
     try await town.store.revokeDevice(device, tenant: M.tenant, by: M.operations, at: Self.day(2))
 
     try await purge(town, day: 729)
