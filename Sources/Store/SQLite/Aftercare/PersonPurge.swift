@@ -41,6 +41,9 @@ enum PersonPurge {
     Column("reminder", "person", isIndexed: false),
     Column("outcome", "citizen", isIndexed: false),
     Column("participant", "person", isIndexed: false),
+    Column("meetingObserver", "person", isIndexed: false),
+    Column("observerAnswer", "citizen", isIndexed: false),
+    Column("observerAnswer", "person", isIndexed: false),
   ]
 
   /// What goes with somebody, in the order it goes.
