@@ -36,6 +36,8 @@ struct VisitDocument: Encodable, Sendable {
   /// Everybody in a group, and how many its room holds; not there for a visit of two.
   var participants: [PersonName]?
   var capacity: Int?
+  /// What whoever booked it should know; said when it is booked.
+  var advice: [NoticeDocument]?
 
   init(
     _ visit: Visit, citizen: Person, worker: Person, others: [Person] = [], verdict: Verdict?

@@ -61,7 +61,7 @@ struct AutoAnswerRoutes: Sendable {
   @Sendable private func read(_ request: Request, _ context: ServiceContext) async throws
     -> Response
   {
-    let (caller, device) = try await concerned(context)
+    let (caller, device) = try await concerned(context, .read)
     guard let agreement = try await store.autoAnswer(of: device.id, tenant: caller.tenant) else {
       throw Problem(.notFound)
     }
@@ -71,8 +71,8 @@ struct AutoAnswerRoutes: Sendable {
   @Sendable private func record(_ request: Request, _ context: ServiceContext) async throws
     -> Response
   {
-    let (caller, device) = try await concerned(context)
-    try caller.require(.supportWorker, .teamLead, .operations)
+    try context.requireCaller().require(.supportWorker, .teamLead)
+    let (caller, device) = try await concerned(context, .write)
     let body = try await request.json(NewAgreement.self, context: context)
     let now = clock.now()
     let days = body.days ?? Self.usualDays
@@ -96,22 +96,26 @@ struct AutoAnswerRoutes: Sendable {
   @Sendable private func withdraw(_ request: Request, _ context: ServiceContext) async throws
     -> Response
   {
-    let (caller, device) = try await concerned(context)
+    let (caller, device) = try await concerned(context, .write)
     try await store.withdrawAutoAnswer(
       of: device.id, tenant: caller.tenant, by: caller.initiator, at: clock.now())
     return Response(status: .noContent)
   }
 
-  /// The caller and the device in the path, where they may know of it: staff, and whose it is.
-  private func concerned(_ context: ServiceContext) async throws -> (Caller, Device) {
+  /// The caller and the device in the path, where they may know of it: whose it is, and who may know
+  /// what that citizen has agreed to.
+  private func concerned(
+    _ context: ServiceContext, _ action: AccessAction
+  ) async throws -> (Caller, Device) {
     let caller = try context.requireCaller()
-    try caller.require(.citizen, .supportWorker, .teamLead, .operations)
+    try caller.require(.citizen, .supportWorker, .teamLead)
     let device = try await store.device(
       DeviceID(rawValue: try context.parameter("device")), tenant: caller.tenant)
     let person = PersonID(rawValue: try context.parameter("person"))
     guard device.person == person, caller.role != .citizen || caller.id == person else {
       throw Problem(.notFound)
     }
+    try await store.access(.consents, action, of: person, by: caller)
     return (caller, device)
   }
 }

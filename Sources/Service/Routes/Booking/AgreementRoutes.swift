@@ -51,7 +51,7 @@ struct AgreementRoutes: Sendable {
     -> Response
   {
     let caller = try context.requireCaller()
-    let details = try await store.visible(context)
+    let details = try await store.writable(context)
     let body = try await request.json(Conversion.self, context: context)
     let committed = try await store.convert(
       details.visit.id, to: body.to, tenant: caller.tenant, by: caller.initiator,
@@ -63,7 +63,7 @@ struct AgreementRoutes: Sendable {
     -> Response
   {
     let caller = try context.requireCaller()
-    let details = try await store.visible(context)
+    let details = try await store.writable(context)
     let body = try await request.json(Delay.self, context: context)
     let minutes = body.minutes ?? Overrun.stepMinutes
     let notice = try await store.announceDelay(
@@ -92,6 +92,7 @@ struct AgreementRoutes: Sendable {
     let body = try await request.json(Offer.self, context: context)
     let visit = try await wanted(body, caller)
     try await access.requirePlanning(caller, for: visit.workerID)
+    try await store.access(.visits, .write, of: visit.citizenID, by: caller)
     let committed = try await store.offer(
       body.id.map(TimeProposalID.init(rawValue:)) ?? .random(), visit: visit,
       starts: body.starts.map(\.value), by: caller.initiator, at: clock.now(),

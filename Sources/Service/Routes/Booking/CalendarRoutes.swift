@@ -126,7 +126,7 @@ struct CalendarRoutes: Sendable {
   {
     let caller = try context.requireCaller()
     let citizen = PersonID(rawValue: try context.parameter("person"))
-    try await access.requireAround(citizen, caller)
+    try await access.requireAround(citizen, caller, .contact)
     let plan = try await store.citizenPlan(of: citizen, tenant: caller.tenant)
     return try ServiceJSON.response(Self.body(plan))
   }
@@ -137,7 +137,7 @@ struct CalendarRoutes: Sendable {
     let caller = try context.requireCaller()
     try caller.require(.operations, .teamLead, .supportWorker, .administrator)
     let citizen = PersonID(rawValue: try context.parameter("person"))
-    try await access.requireAround(citizen, caller)
+    try await store.access(.contact, .write, of: citizen, by: caller)
     let body = try await request.json(PlanBody.self, context: context)
     if let minutes = body.travelMinutes, !(0...TravelTimes.longestMinutes).contains(minutes) {
       throw Problem(
