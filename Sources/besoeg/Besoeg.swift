@@ -45,7 +45,8 @@ struct Besoeg: AsyncParsableCommand {
     group(
       .groupOffice,
       [
-        TeamsCommand.self, CircleCommand.self, SettingsCommand.self, RetentionCommand.self,
+        TeamsCommand.self, CircleCommand.self, RoomsCommand.self, SettingsCommand.self,
+        RetentionCommand.self,
         PostsCommand.self, AccessLogCommand.self, ExportCommand.self, LoginCommand.self,
         ProofFilesCommand.self,
       ]),

@@ -72,6 +72,10 @@ struct AddGrant: AsyncParsableCommand {
   var package: String?
   @Option(help: .init(Texts.current[.helpPurpose]))
   var purpose: String?
+  @Option(help: .init(Texts.current[.helpGrantHours]))
+  var hours: String?
+  @Option(help: .init(Texts.current[.helpTargetGroup]))
+  var targetGroup: String?
   @Option(help: .init(Texts.current[.helpCafeException]))
   var cafeException: String?
   @Option(help: .init(Texts.current[.helpReference]))
@@ -87,7 +91,9 @@ struct AddGrant: AsyncParsableCommand {
     var package: String?
     var forms: [String]?
     var weeklyMinutes: Int?
+    var hours: [String]?
     var purposes: [String]?
+    var targetGroup: String?
     var cafeException: String?
     var reference: String?
   }
@@ -102,7 +108,9 @@ struct AddGrant: AsyncParsableCommand {
     let body = Body(
       basis: try texts.legalBasis(law), start: from, end: to, born: born, visitCap: cap,
       package: package, forms: try forms.map { try texts.forms($0) }, weeklyMinutes: minutes,
-      purposes: purposes, cafeException: cafeException, reference: reference)
+      hours: try hours.map { try texts.hours($0) }, purposes: purposes,
+      targetGroup: try targetGroup.map { try texts.targetGroup($0) },
+      cafeException: cafeException, reference: reference)
     let grant = try await program.ask { api async throws(ServiceError) in
       try await api.addGrant(to: person.id, body)
     }
@@ -150,6 +158,8 @@ struct ProposeTerms: AsyncParsableCommand {
   var forms: String
   @Option(help: .init(Texts.current[.helpWeeklyMinutes]))
   var minutes: Int?
+  @Option(help: .init(Texts.current[.helpGrantHours]))
+  var hours: String?
   @Option(help: .init(Texts.current[.helpGrantFrom]))
   var from: String
   @Option(help: .init(Texts.current[.helpReason]))
@@ -159,6 +169,8 @@ struct ProposeTerms: AsyncParsableCommand {
   private struct Body: Encodable, Sendable {
     var forms: [String]
     var weeklyMinutes: Int?
+    /// Nil leaves them as they are.
+    var hours: [String]?
     var from: String
     var reason: String
   }
@@ -168,7 +180,8 @@ struct ProposeTerms: AsyncParsableCommand {
     try await program.change(
       citizen, "propose",
       Body(
-        forms: try program.texts.forms(forms), weeklyMinutes: minutes, from: from,
+        forms: try program.texts.forms(forms), weeklyMinutes: minutes,
+        hours: try hours.map { try program.texts.hours($0) }, from: from,
         reason: reason))
   }
 }
