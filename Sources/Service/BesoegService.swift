@@ -222,8 +222,14 @@ extension BesoegService {
   /// How often data is purged that was kept long enough, in milliseconds.
   private static let purgeInterval: Int64 = 24 * 3_600_000
 
+  /// How soon after its start a service purges, in milliseconds: when whoever waited for it is back,
+  /// and though it be started again every night.
+  private static let firstPurge: Int64 = 5 * 60_000
+
   private func purge() async {
-    while await sleep(Self.purgeInterval) {
+    var pause = Self.firstPurge
+    while await sleep(pause) {
+      pause = Self.purgeInterval
       do {
         for tenant in try await store.tenants() {
           let now = clock.now()

@@ -45,9 +45,9 @@ struct Besoeg: AsyncParsableCommand {
     group(
       .groupOffice,
       [
-        TeamsCommand.self, CircleCommand.self, SettingsCommand.self, RetentionCommand.self,
-        PostsCommand.self, AccessLogCommand.self, AuditCommand.self, ExportCommand.self,
-        LoginCommand.self, PracticeCommand.self, ProofFilesCommand.self,
+        TeamsCommand.self, CircleCommand.self, RoomsCommand.self, SettingsCommand.self,
+        RetentionCommand.self, PostsCommand.self, AccessLogCommand.self, AuditCommand.self,
+        ExportCommand.self, LoginCommand.self, PracticeCommand.self, ProofFilesCommand.self,
       ]),
   ]
 

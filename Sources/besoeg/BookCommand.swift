@@ -30,13 +30,20 @@ struct BookCommand: AsyncParsableCommand {
     let person = try await program.person(citizen.joined(separator: " "), role: .citizen)
     var workerID: String?
     if let worker { workerID = try await program.colleague(worker).id }
-    if series.isSeries { return try await begin(program, person, workerID, form, start, now) }
+    let place = try await program.room(room)
+    if series.isSeries {
+      return try await begin(program, person, workerID, form, place, start, now)
+    }
     let new = NewVisit(
       citizenId: person.id, workerId: workerID, start: start, durationMinutes: minutes)
-    let visit = try await program.ask { [form, room] api async throws(ServiceError) in
-      try await api.book(new, form: form, room: room)
+    let visit = try await program.ask { [form] api async throws(ServiceError) in
+      try await api.book(new, form: form, room: place)
     }
     VisitLines.print(.visitBooked, visit, program, now: now)
+    for one in visit.advice ?? [] {
+      Terminal.standard.print(
+        lines: wrapped("  ! " + one.text(in: program.texts), width: Terminal.standard.width))
+    }
     guard visit.form == "screen" else { return }
     // What to consider is a help and no part of booking: without it the visit is booked all the same.
     guard let known = try? await program.api.advice(about: person.id) else { return }
@@ -48,11 +55,11 @@ struct BookCommand: AsyncParsableCommand {
 
   private func begin(
     _ program: ClientProgram, _ citizen: Person, _ worker: String?, _ form: String?,
-    _ start: Date, _ now: Date
+    _ place: String?, _ start: Date, _ now: Date
   ) async throws {
     let new = NewSeries(
-      citizenId: citizen.id, workerId: worker, room: room, form: form,
-      start: SeriesOptions.local(start), rule: try series.rule(program, now: now),
+      citizenId: citizen.id, workerId: worker, room: place, form: form,
+      start: SeriesOptions.local(start), rule: try series.rule(program, from: start, now: now),
       durationMinutes: minutes, skipRefused: series.skip)
     let begun = try await program.ask { api async throws(ServiceError) in
       try await api.begin(new)

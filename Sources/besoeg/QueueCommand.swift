@@ -117,16 +117,26 @@ struct AddToQueue: AsyncParsableCommand {
   var citizen: [String]
   @Option(help: .init(Texts.current[.helpAbout]))
   var about: String?
+  @Option(help: .init(Texts.current[.helpQueueAppointment]))
+  var at: String?
   @OptionGroup var common: CommonOptions
 
   func run() async throws {
     let program = try ClientProgram(ca: common.ca)
+    let now = Date()
+    let appointment = try at.map { try program.date($0, now: now) }
     guard let session = try await program.openSession() else {
       throw ProgramFailure(try await program.nextSession())
     }
     let person = try await program.person(citizen.joined(separator: " "), role: .citizen)
     let ticket = try await program.ask { api async throws(ServiceError) in
-      try await api.joinQueue(session.id, citizen: person.id, topic: about)
+      try await api.joinQueue(
+        session.id, citizen: person.id, topic: about, appointment: appointment)
+    }
+    if let appointment {
+      let time = DateText(program.texts).clock(appointment)
+      return Terminal.standard.line(
+        program.texts[.queueAddedAt, ["name": person.displayName, "time": time]])
     }
     let minutes = ticket.expectedMinutes ?? 0
     Terminal.standard.line(
@@ -150,16 +160,48 @@ struct OpenQueue: AsyncParsableCommand {
   var minutes = 180
   @Option(help: .init(Texts.current[.helpQueueWeeks]))
   var weeks = 1
+  @Option(help: .init(Texts.current[.helpTeam]))
+  var team: String?
+  @Option(help: .init(Texts.current[.helpHost]))
+  var host: String?
+  @Option(help: .init(Texts.current[.helpHostBackup]))
+  var backup: String?
+  @Option(name: .customLong("for"), help: .init(Texts.current[.helpQueueFor]))
+  var groups: String?
+  @Option(help: .init(Texts.current[.helpAreas]))
+  var areas: String?
+  @Flag(help: .init(Texts.current[.helpInPerson]))
+  var inPerson = false
   @OptionGroup var common: CommonOptions
+
+  /// The sessions as they were asked for.
+  private func wanted(_ program: ClientProgram, now: Date) async throws -> NewDropIn {
+    let start = try program.date(at, now: now)
+    var sessions = NewDropIn(
+      start: start, end: start.addingTimeInterval(Double(minutes) * 60), weeks: weeks)
+    if let team { sessions.team = try await (program.team(team) as TeamRecord).id }
+    if let host { sessions.hostId = try await program.colleague(host).id }
+    if let backup { sessions.backupId = try await program.colleague(backup).id }
+    sessions.targetGroups = try groups?.split(separator: ",").map {
+      try program.texts.targetGroup(String($0))
+    }
+    if let areas {
+      var ids: [String] = []
+      for words in areas.split(separator: ",") {
+        ids.append(try await (program.team(String(words)) as TeamRecord).id)
+      }
+      sessions.areas = ids
+    }
+    if inPerson { sessions.isVirtual = false }
+    return sessions
+  }
 
   func run() async throws {
     let program = try ClientProgram(ca: common.ca)
     let now = Date()
-    let start = try program.date(at, now: now)
-    let end = start.addingTimeInterval(Double(minutes) * 60)
-    let weeks = weeks
+    let wanted = try await wanted(program, now: now)
     let made = try await program.ask { api async throws(ServiceError) in
-      try await api.openDropIn(start: start, end: end, weeks: weeks)
+      try await api.openDropIn(wanted)
     }
     let dates = DateText(program.texts)
     if made.count < weeks {

@@ -54,6 +54,7 @@ def test_the_queue_tells_place_and_wait_and_rings_the_next(deployment, playwrigh
         "start": now.isoformat(), "end": (now + datetime.timedelta(hours=2)).isoformat()})
     browser = launch(playwright)
     pages = [open_page(browser, citizen.page) for citizen in citizens]
+    pages[0].get_by_label("Hvad drejer det sig om?").select_option(label="Post og e-Boks")
     for page in pages:
         page.get_by_role("button", name="Stil dig i kø").click()
         page.get_by_role("button", name="Gå ud af køen").wait_for(timeout=5000)
@@ -67,6 +68,7 @@ def test_the_queue_tells_place_and_wait_and_rings_the_next(deployment, playwrigh
     assert all(len(line) <= 80 for line in lines)
     rows = [line.split() for line in lines if line.strip()[:1].isdigit()]
     assert [row[1] for row in rows] == ["Karen", "Ole"], lines
+    assert any("Post og e-Boks" in line for line in lines), "what she chose to say"
     worker_call = program("besoeg", "queue", "next", "--source", "tones", "--for", "4", device=worker,
                           folder=tmp_path, label="next")
     wait_for_state(pages[0], "ringing", 15)

@@ -38,6 +38,8 @@ struct VisitDocument: Encodable, Sendable {
   var capacity: Int?
   /// Those who look on at a group's meeting; not there where nobody does.
   var observers: [PersonName]?
+  /// What whoever booked it should know; said when it is booked.
+  var advice: [NoticeDocument]?
 
   init(
     _ visit: Visit, citizen: Person, worker: Person, others: [Person] = [],

@@ -32,7 +32,9 @@ struct StatusMeetingRoutes: Sendable {
   {
     let caller = try context.requireCaller()
     try caller.require(.supportWorker, .teamLead, .caseWorker)
-    let citizen = try await store.citizen(context, .visits)
+    // A case worker sees to the grant, and books nothing else.
+    let part: RecordPart = caller.role == .caseWorker ? .grants : .visits
+    let citizen = try await store.citizen(context, part, .write)
     let body = try await request.json(NewMeeting.self, context: context)
     let circle = try await store.circle(of: citizen, tenant: caller.tenant)
     let own = caller.role == .caseWorker ? nil : caller.id

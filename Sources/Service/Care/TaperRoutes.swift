@@ -27,6 +27,7 @@ struct TaperRoutes: Sendable {
     let id = SeriesID(rawValue: try context.parameter("series"))
     let details = try await store.seriesDetails(id, tenant: caller.tenant)
     try await access.requirePlanning(caller, for: details.series.workerID)
+    try await store.requireWriting(about: details.citizen.id, by: caller)
     let plan = try await request.json(TaperPlan.self, context: context)
     let now = clock.now()
     let committed = try await store.taper(

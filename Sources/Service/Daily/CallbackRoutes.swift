@@ -48,6 +48,7 @@ struct CallbackRoutes: Sendable {
     let origin: AskedOrigin =
       try body.origin.map { try RequestText.choice($0, field: "origin") } ?? .button
     let citizen = try body.citizenId ?? caller.citizenID(orMissing: "citizenId")
+    try await store.requireWriting(about: PersonID(rawValue: citizen), by: caller)
     let committed = try await store.askForCall(
       CallbackAsk(
         citizen: PersonID(rawValue: citizen), isUrgent: body.isUrgent ?? false,
@@ -66,6 +67,7 @@ struct CallbackRoutes: Sendable {
     let caller = try context.requireCaller()
     try caller.require(.citizen, .supportWorker, .teamLead, .operations)
     let now = clock.now()
+    try await store.logOwnList("call-backs", .contact, by: caller)
     let found: [CallbackDetails]
     if caller.role == .citizen {
       let latest = try await store.latestCallback(

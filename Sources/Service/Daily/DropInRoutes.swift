@@ -77,6 +77,7 @@ struct DropInRoutes: Sendable {
     let caller = try context.requireCaller()
     try caller.require(.supportWorker, .teamLead, .operations)
     let body = try await request.json(NewSession.self, context: context)
+    if let team = body.team { try await store.requireServing(TeamID(rawValue: team), caller) }
     let length = TimeWindow(start: body.start.value, end: body.end.value).minutes
     try require(length, in: 5...Self.longestSession, field: "end")
     let weeks = body.weeks ?? 1
@@ -111,6 +112,8 @@ struct DropInRoutes: Sendable {
     try caller.require(.supportWorker, .teamLead, .operations)
     let queue = try await store.queue(
       try session(context), tenant: caller.tenant, at: clock.now())
+    guard try await isServed(queue, by: caller) else { throw Problem(refusal: .notOnDuty) }
+    try await store.logOwnList("queue \(queue.session.id)", .contact, by: caller)
     return try ServiceJSON.response(try await document(queue, for: caller))
   }
 
@@ -121,6 +124,12 @@ struct DropInRoutes: Sendable {
     try caller.require(.citizen, .supportWorker, .teamLead, .operations)
     let body = try await request.json(NewTicket.self, context: context)
     let citizen = try body.citizenId ?? caller.citizenID(orMissing: "citizenId")
+    let queue = try await store.queue(
+      try session(context), tenant: caller.tenant, at: clock.now())
+    // Who has the queue takes whoever comes to the door, of whatever team; what they do is logged.
+    if !queue.serving.contains(caller.id) {
+      try await store.requireWriting(about: PersonID(rawValue: citizen), by: caller)
+    }
     let joined = try await store.joinQueue(
       QueueWish(
         session: try session(context), citizen: PersonID(rawValue: citizen), phone: body.phone,
@@ -150,6 +159,7 @@ struct DropInRoutes: Sendable {
       in: try session(context), tenant: caller.tenant, by: caller.initiator, at: clock.now(),
       events: VisitEvents.drafts)
     guard let visit = claimed?.details.visit else { return Response(status: .noContent) }
+    try await store.logLook(at: visit.citizenID, .contact, by: caller)
     let rung = try await coordinator.perform(.ring, on: visit.id, by: caller)
     return try ServiceJSON.response(
       VisitDocument(rung), status: .accepted,
@@ -206,6 +216,12 @@ struct DropInRoutes: Sendable {
       DropInStatisticsDocument(sessions: found.sessions, found.figures))
   }
 
+  /// Whether the caller may know the queue: who takes people from it, and the session's team.
+  private func isServed(_ queue: QueueDetails, by caller: Caller) async throws -> Bool {
+    if queue.serving.contains(caller.id) { return true }
+    return try await store.isServed(queue.session.team, by: caller)
+  }
+
   private func session(_ context: ServiceContext) throws -> DropInSessionID {
     DropInSessionID(rawValue: try context.parameter("dropInSession"))
   }
@@ -215,8 +231,15 @@ struct DropInRoutes: Sendable {
     let caller = try context.requireCaller()
     try caller.require(.citizen, .supportWorker, .teamLead, .operations)
     let id = TicketID(rawValue: try context.parameter("ticket"))
-    guard caller.role == .citizen else { return id }
     let queue = try await store.queue(with: id, tenant: caller.tenant, at: clock.now())
+    guard caller.role == .citizen else {
+      if !queue.serving.contains(caller.id),
+        let citizen = queue.tickets.first(where: { $0.id == id })?.citizen
+      {
+        try await store.requireWriting(about: citizen, by: caller)
+      }
+      return id
+    }
     guard queue.tickets.contains(where: { $0.id == id && $0.citizen == caller.id }) else {
       throw Problem(.notFound)
     }

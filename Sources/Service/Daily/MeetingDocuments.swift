@@ -74,6 +74,10 @@ struct MeetingDocument: Encodable, Sendable {
   /// What citizens are told beforehand.
   var forCitizens: String?
   var steps: [StepDocument]?
+  /// Where it meets, face to face.
+  var room: String?
+  /// Whether it lies where groups are best placed (B20).
+  var isInTheAfternoon: Bool
 
   /// A meeting as those in it see it.
   init(_ details: MeetingDetails) {
@@ -91,6 +95,8 @@ struct MeetingDocument: Encodable, Sendable {
     facilitator = PersonName(details.facilitator)
     tookOverFrom = details.tookOverFrom.map { PersonName($0) }
     roster = details.roster.map { sight.name($0) }
+    room = details.meeting.roomID?.rawValue
+    isInTheAfternoon = details.meeting.isInTheAfternoon
     number = details.number
     count = details.count
     plan = details.meeting.plan.map { PlanDocument($0) }

@@ -30,6 +30,8 @@ struct MeetingRoutes: Sendable {
     var count: Int?
     /// Weeks from one meeting to the next: 2 for weeks by turns with the group and alone (B2).
     var everyWeeks: Int?
+    /// Where it meets, face to face (B21).
+    var room: String?
   }
 
   private struct NewStep: Decodable {
@@ -41,6 +43,7 @@ struct MeetingRoutes: Sendable {
     -> Response
   {
     let caller = try staff(context)
+    try await store.requireServing(group: try group(context), caller)
     let meetings = try await store.meetings(of: try group(context), tenant: caller.tenant)
     let sight = try await store.sight(of: caller)
     return try ServiceJSON.response([
@@ -58,6 +61,9 @@ struct MeetingRoutes: Sendable {
     try require(step, in: 1...8, field: "everyWeeks")
     let facilitator = try body.facilitatorId ?? caller.workerID(orMissing: "facilitatorId")
     let group = try group(context)
+    try await store.requireServing(group: group, caller)
+    try await TeamAccess(store: store).requirePlanning(
+      caller, for: PersonID(rawValue: facilitator))
     // The same time on the clock each week, also where it is changed between.
     let first = LocalDateTime(body.start.value)
     let meetings = (0..<count).map { index in
@@ -68,7 +74,7 @@ struct MeetingRoutes: Sendable {
       return GroupMeeting(
         id: .random(), group: group, start: start,
         durationMinutes: body.durationMinutes ?? GroupMeeting.usualMinutes,
-        facilitator: PersonID(rawValue: facilitator))
+        facilitator: PersonID(rawValue: facilitator), roomID: body.room.map(RoomID.init(rawValue:)))
     }
     let made = try await store.addMeetings(
       meetings, tenant: caller.tenant, by: caller.initiator, at: clock.now(),
@@ -94,7 +100,7 @@ struct MeetingRoutes: Sendable {
       // What the others set out to do is between them and who leads the meeting.
       steps.removeAll { $0.citizen != caller.id }
     } else {
-      _ = try staff(context)
+      try await store.requireServing(meeting: details.meeting.id, staff(context))
       document = self.document(details, for: caller, try await store.sight(of: caller))
       steps = try await readable(steps, by: caller)
     }
@@ -132,6 +138,7 @@ struct MeetingRoutes: Sendable {
   {
     let caller = try staff(context)
     let body = try await request.json(PlanDocument.self, context: context)
+    try await store.requireServing(meeting: try meeting(context), caller)
     let changed = try await store.setPlan(
       try body.plan(), of: try meeting(context), tenant: caller.tenant, by: caller.initiator,
       at: clock.now())
@@ -159,6 +166,7 @@ struct MeetingRoutes: Sendable {
     let caller = try staff(context)
     let body = try await request.json(NewStep.self, context: context)
     let meeting = try meeting(context)
+    try await store.requireServing(meeting: meeting, caller)
     do {
       let step = try NextStep(
         meeting: meeting, citizen: PersonID(rawValue: body.citizenId), text: body.text)

@@ -146,6 +146,8 @@ struct PresenceRoutes: Sendable {
     let kind: DutyShift.Kind =
       try body.kind.map { try RequestText.choice($0, field: "kind") } ?? .work
     let team = try body.team.map { try RequestText.checked($0, field: "team", most: 100) }
+    // Having a team's duty opens its citizens' records, so that the team itself gives it (H14).
+    if let team { try await store.requireServing(TeamID(rawValue: team), caller) }
     return (
       caller,
       DutyShift(

@@ -97,8 +97,14 @@ struct VisitRoutes: Sendable {
     let change = try await store.book(
       booking, tenant: caller.tenant, by: caller.initiator, at: clock.now(),
       events: VisitEvents.drafts)
+    var document = VisitDocument(change.details, for: caller.role)
+    if caller.role.givesSupport {
+      // The visit is booked, whatever becomes of what could be said about it.
+      let advice = try? await store.advice(on: change.details.visit)
+      document.advice = advice?.map { NoticeDocument($0) }
+    }
     return try ServiceJSON.response(
-      VisitDocument(change.details, for: caller.role), status: .created,
+      document, status: .created,
       headers: [.location: "/api/v1/visits/\(change.details.visit.id)"])
   }
 

@@ -128,9 +128,14 @@ struct EquipmentRoutes: Sendable {
     _ rule: @escaping @Sendable (Equipment, Caller) throws -> Equipment
   ) async throws -> Response {
     let caller = try staff(context)
+    let id = try context.parameter("equipment")
+    // What a citizen has at home is part of what is known about them.
+    if let holder = try await store.record(Equipment.self, id, tenant: caller.tenant)?.holder {
+      try await store.requireWriting(about: holder, .contact, by: caller)
+    }
     let piece = try await store.change(
-      Equipment.self, try context.parameter("equipment"), tenant: caller.tenant,
-      action: action, by: caller.initiator, at: caller.askedAt
+      Equipment.self, id, tenant: caller.tenant, action: action,
+      by: caller.initiator, at: caller.askedAt
     ) { before in
       guard let before else { throw StoreError.notFound }
       return try rule(before, caller)

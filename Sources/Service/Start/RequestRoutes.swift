@@ -284,7 +284,8 @@ struct RequestRoutes: Sendable {
     }
     // Whoever it was handed on to may take it up, the case worker too: a look is what it takes.
     guard caller.role.isStaff else { throw Problem(.notFound) }
-    try await store.access(.followUps, of: topic.citizen, by: caller)
+    let step: AccessAction = caller.role == .caseWorker ? .read : .write
+    try await store.access(.followUps, step, of: topic.citizen, by: caller)
     let changed = try await store.change(
       ParkedTopic.self, id, tenant: caller.tenant, action: action, by: caller.initiator,
       at: caller.askedAt

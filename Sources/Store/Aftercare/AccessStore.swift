@@ -28,6 +28,11 @@ public protocol AccessStore: Sendable {
   func setCircle(
     _ circle: CareCircle, tenant: TenantID, by initiator: Initiator, at now: UTCMilliseconds
   ) async throws(StoreError)
+  /// Whether a worker runs a team's groups and takes its requests: a member, or anybody where the team
+  /// has no workers.
+  func serves(
+    _ worker: PersonID, _ team: TeamID, tenant: TenantID
+  ) async throws(StoreError) -> Bool
   /// The teams that a person belongs to.
   func teams(of person: PersonID, tenant: TenantID) async throws(StoreError) -> [TeamID]
   /// Sets the teams that a person works in, with a line in the audit log.
@@ -50,6 +55,9 @@ public struct AccessRequest: Hashable, Sendable {
   public static let sameLookMilliseconds: Int64 = 5 * 60_000
   /// How long a visit makes its worker somebody the citizen knows, in days before and after it.
   public static let visitDays = 90
+  /// The same for a talk in drop-in, which somebody of another team may have held: long enough to
+  /// write about it.
+  public static let talkDays = 7
 
   /// Whose record.
   public var citizen: PersonID

@@ -49,6 +49,8 @@ public protocol GrantStore: Sendable {
   ) async throws(StoreError) -> GrantDetails
   /// A grant with its history.
   func grantDetails(_ id: GrantID, tenant: TenantID) async throws(StoreError) -> GrantDetails
+  /// What whoever booked a visit should know though nothing forbids it (A4, A5, A14).
+  func advice(on visit: Visit) async throws(StoreError) -> [Notice]
   /// A citizen's grants, newest first.
   func grants(of citizen: PersonID, tenant: TenantID) async throws(StoreError) -> [Grant]
   /// Minutes granted, booked and delivered in the weeks between two days (A14).

@@ -44,11 +44,17 @@ public protocol GroupStore: Sendable {
     _ id: GroupID, tenant: TenantID, isPlanner: Bool, at now: UTCMilliseconds
   ) async throws(StoreError) -> GroupDetails
 
-  /// Places a citizen, also in the meetings to come. Placing twice changes nothing.
+  /// Places a citizen, also in the meetings to come. Placing twice changes nothing. `age` is asked
+  /// where the group is for some ages, and kept nowhere.
   func place(
-    _ citizen: PersonID, in group: GroupID, tenant: TenantID, isPlanner: Bool,
+    _ citizen: PersonID, age: Int?, in group: GroupID, tenant: TenantID, isPlanner: Bool,
     by initiator: Initiator, at now: UTCMilliseconds
   ) async throws(StoreError) -> GroupDetails
+  /// Groups that would suit a citizen, best first (D11, D12): of these teams, or of all where nil.
+  func groupSuggestions(
+    for citizen: PersonID, age: Int?, tags: Set<String>, teams: Set<TeamID>?, tenant: TenantID,
+    at now: UTCMilliseconds
+  ) async throws(StoreError) -> [GroupDetails]
   /// Ends a membership, also in the meetings to come.
   func leaveGroup(
     _ citizen: PersonID, _ group: GroupID, tenant: TenantID, by initiator: Initiator,

@@ -25,7 +25,7 @@ public struct GoalRecord: Codable, Sendable {
 }
 
 /// Something the service tells, in both languages.
-public struct NoticeRecord: Codable, Sendable {
+public struct NoticeRecord: Codable, Sendable, Hashable {
   /// Danish.
   public var da: String
   /// English.

@@ -75,23 +75,47 @@ public struct QueueStatistics: Codable, Sendable, Hashable {
   public var ninetiethWaitMinutes: Double?
 }
 
+/// Sessions to open, at the same time on the clock each week.
+public struct NewDropIn: Codable, Sendable {
+  /// From when.
+  public var start: Date
+  /// Until when.
+  public var end: Date
+  /// How many weeks.
+  public var weeks: Int
+  /// Whose citizens they are for; nil for everybody's.
+  public var team: String?
+  /// Who hosts them; nil means the caller.
+  public var hostId: String?
+  /// Who stands in for the host.
+  public var backupId: String?
+  /// What a talk is meant to take, in minutes.
+  public var softMinutes: Int?
+  /// For whom support is meant: `psychiatry`, `disability`; nil for all.
+  public var targetGroups: [String]?
+  /// The areas they cover, as teams; nil for all.
+  public var areas: [String]?
+  /// Whether they are held on screen.
+  public var isVirtual: Bool?
+
+  /// Sessions.
+  public init(start: Date, end: Date, weeks: Int = 1) {
+    self.start = start
+    self.end = end
+    self.weeks = weeks
+  }
+}
+
 extension BesoegAPI {
   /// Sessions that are open now or in the next fortnight, by start.
   public func dropInSessions() async throws(ServiceError) -> [DropInSession] {
     try await list(ServiceRequest(.GET, "/api/v1/drop-in/sessions"))
   }
 
-  /// Opens sessions, one a week; the caller is the host.
-  public func openDropIn(
-    start: Date, end: Date, weeks: Int
-  ) async throws(ServiceError) -> [DropInSession] {
-    struct Body: Encodable {
-      var start: Date
-      var end: Date
-      var weeks: Int
-    }
+  /// Opens sessions, one a week.
+  public func openDropIn(_ sessions: NewDropIn) async throws(ServiceError) -> [DropInSession] {
     let made: Wrapped<DropInSession> = try await value(
-      posting("/drop-in/sessions", Body(start: start, end: end, weeks: weeks)), retry: .brief)
+      posting("/drop-in/sessions", sessions), retry: .brief)
     return made.elements
   }
 
@@ -104,15 +128,17 @@ extension BesoegAPI {
 
   /// Puts a citizen in line.
   public func joinQueue(
-    _ session: String, citizen: String, topic: String?
+    _ session: String, citizen: String, topic: String?, appointment: Date? = nil
   ) async throws(ServiceError) -> QueueTicket {
     struct Body: Encodable {
       var citizenId: String
       var topic: String?
+      var appointment: Date?
     }
     return try await value(
       posting(
-        "/drop-in/sessions/\(segment(session))/tickets", Body(citizenId: citizen, topic: topic)),
+        "/drop-in/sessions/\(segment(session))/tickets",
+        Body(citizenId: citizen, topic: topic, appointment: appointment)),
       retry: .briefRepeatable)
   }
 

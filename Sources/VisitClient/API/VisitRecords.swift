@@ -79,6 +79,8 @@ public struct Visit: Codable, Sendable, Hashable {
   public var capacity: Int?
   /// Everybody in a group; nil for a visit of two.
   public var participants: [PersonReference]?
+  /// What whoever booked it should know.
+  public var advice: [NoticeRecord]?
 
   /// A visit.
   public init(

@@ -137,6 +137,15 @@ public struct GrantRecord: Codable, Sendable {
     public var forms: [String]
     /// Minutes a week.
     public var weeklyMinutes: Int?
+    /// Hours outside the ordinary ones: `evening`, `weekend`, `night`.
+    public var hours: [String]?
+  }
+  /// Minutes a week in one form.
+  public struct Share: Codable, Sendable {
+    /// The form.
+    public var form: String
+    /// Minutes.
+    public var minutes: Int
   }
   /// Terms with the day they hold from.
   public struct Dated: Codable, Sendable {
@@ -192,6 +201,8 @@ public struct GrantRecord: Codable, Sendable {
   public var visitCap: Int?
   /// What is granted, by day.
   public var terms: [Dated]
+  /// What the package makes of the week's minutes, the primary form first.
+  public var mix: [Share]?
   /// What waits for a decision.
   public var proposal: Waiting?
   /// The statuses written so far.

@@ -108,6 +108,10 @@ public struct BookingWords: Sendable {
     }
     var lines = ["\(paragraph)  \(period)"]
     if let terms = grant.terms.last?.terms { lines.append("  " + self.terms(terms)) }
+    if let mix = grant.mix, !mix.isEmpty {
+      let shares = mix.map { "\(form($0.form)) \(duration($0.minutes))" }.joined(separator: ", ")
+      lines += wrapped("  " + texts[.grantMix, ["mix": shares]])
+    }
     if let cap = grant.visitCap { lines.append("  " + texts[.grantCap, ["n": String(cap)]]) }
     if let waiting = grant.proposal {
       lines.append(
@@ -129,7 +133,11 @@ public struct BookingWords: Sendable {
   }
 
   private func terms(_ terms: GrantRecord.Terms) -> String {
-    let forms = terms.forms.map { form($0) }.joined(separator: ", ")
+    var forms = terms.forms.map { form($0) }.joined(separator: ", ")
+    if let hours = terms.hours, !hours.isEmpty {
+      let said = hours.map { texts.word(for: $0, of: Texts.hours, words: .wordsGrantHours) }
+      forms += " (" + texts[.grantHours, ["hours": said.joined(separator: ", ")]] + ")"
+    }
     guard let minutes = terms.weeklyMinutes else { return forms }
     return texts[.grantTerms, ["forms": forms, "time": duration(minutes)]]
   }

@@ -23,6 +23,23 @@ extension Texts {
     try words.split(separator: ",").map { try form(String($0)) }
   }
 
+  /// Hours outside the ordinary ones that a grant opens, separated by commas; none for an empty word.
+  public func hours(_ words: String) throws -> [String] {
+    try words.split(separator: ",").map {
+      try choice(String($0), of: Self.hours, words: .wordsGrantHours)
+    }
+  }
+
+  /// For whom support is meant.
+  public func targetGroup(_ word: String) throws -> String {
+    try choice(word, of: ["psychiatry", "disability"], words: .wordsTargetGroup)
+  }
+
+  /// How times are agreed with a citizen.
+  public func scheduling(_ word: String) throws -> String {
+    try choice(word, of: Self.schedulings, words: .wordsScheduling)
+  }
+
   /// How something was agreed with a citizen.
   public func agreement(_ word: String) throws -> String {
     try choice(word, of: ["phone", "message", "in-person"], words: .wordsAgreement)
@@ -126,6 +143,10 @@ extension Texts {
     try choice(word, of: ["event", "courseEnd"], words: .wordsRetentionStart)
   }
 
+  /// Hours outside the ordinary ones.
+  static let hours = ["evening", "weekend", "night"]
+  /// Ways of agreeing on times.
+  public static let schedulings = ["worker-sets", "worker-proposes", "citizen-picks"]
   static let forms = ["screen", "physical", "group", "dropIn"]
   static let outcomes = [
     "held-first-try", "held-after-retries", "moved-to-phone", "technical-failure", "not-answered",

@@ -38,6 +38,15 @@ public enum TextKey: String, Sendable, CaseIterable {
     outcomeElsewhere, outcomeNoConnection, verdictHeading, verdictYes, verdictNo,
     verdictNoBecause, verdictUnknown, soundFileUnreadable, fileNotWritten
 
+  // What is decided for a citizen, a group, a session.
+  case wordsGrantHours, helpGrantHours, grantHours, grantMix, wordsTargetGroup, helpTargetGroup,
+    wordsScheduling, helpScheduling, helpCaseWorker, helpTravel, planLine, planTravelNone,
+    helpAges, agesUnclear, helpTags, helpGroupBorn, helpSuggest, suggestNone, suggestHint,
+    meetMorning, helpWish, helpWishOff, helpWishFrom, helpWishUntil, wishKept, wishGone,
+    wishNeedsTimes, helpRooms, helpRoomAdd, helpRoomID, helpRoomName, noRooms, roomMade,
+    roomNotFound, helpHost, helpHostBackup, helpQueueFor, helpAreas, helpInPerson,
+    helpQueueAppointment, queueAddedAt, helpOnDays
+
   // The kiosk.
   case kioskIdleNone, kioskIdleVisit, kioskIdleWait, kioskPrivacy, kioskOffline, kioskOnline,
     kioskRings, kioskKeys, kioskAutoAnswers, kioskInCall, kioskMissed, kioskDeclined,

@@ -13,11 +13,16 @@ extension BesoegAPI {
     try await value(posting("/groups", group), retry: .brief)
   }
 
-  /// Places a citizen, also in the meetings to come.
-  public func place(_ citizen: String, in group: String) async throws(ServiceError) -> Group {
-    struct Body: Encodable { var citizenId: String }
+  /// Places a citizen, also in the meetings to come; `born` where the group is for some ages.
+  public func place(
+    _ citizen: String, in group: String, born: String? = nil
+  ) async throws(ServiceError) -> Group {
+    struct Body: Encodable {
+      var citizenId: String
+      var born: String?
+    }
     return try await value(
-      posting("/groups/\(segment(group))/members", Body(citizenId: citizen)),
+      posting("/groups/\(segment(group))/members", Body(citizenId: citizen, born: born)),
       retry: .briefRepeatable)
   }
 

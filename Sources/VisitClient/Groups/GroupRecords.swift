@@ -34,12 +34,39 @@ public struct NewGroup: Codable, Sendable {
   public var team: String?
   /// How many it has room for.
   public var capacity: Int
+  /// What its members have in common.
+  public var tags: [String]?
+  /// Ages it is for; nil for all.
+  public var ages: Ages?
+
+  /// The youngest and the oldest whom a group is for.
+  public struct Ages: Codable, Sendable, Hashable {
+    /// The youngest.
+    public var from: Int
+    /// The oldest.
+    public var to: Int
+
+    /// The ages that `20-34` or `35+` says; nil where it says none.
+    public init?(typed text: String) {
+      let open = text.hasSuffix("+")
+      let parts = text.split { "-–+".contains($0) }.compactMap { Int($0) }
+      guard let from = parts.first, (0...120).contains(from), parts.count == (open ? 1 : 2)
+      else { return nil }
+      self.from = from
+      to = open ? 120 : parts[1]
+      guard (from...120).contains(to) else { return nil }
+    }
+  }
 
   /// A group.
-  public init(name: String, team: String?, capacity: Int) {
+  public init(
+    name: String, team: String?, capacity: Int, tags: [String]? = nil, ages: Ages? = nil
+  ) {
     self.name = name
     self.team = team
     self.capacity = capacity
+    self.tags = tags
+    self.ages = ages
   }
 }
 
@@ -55,16 +82,20 @@ public struct NewMeetings: Codable, Sendable {
   public var count: Int
   /// Weeks from one to the next.
   public var everyWeeks: Int
+  /// Where they meet, face to face.
+  public var room: String?
 
   /// Meetings.
   public init(
-    start: Date, durationMinutes: Int?, facilitatorId: String?, count: Int, everyWeeks: Int
+    start: Date, durationMinutes: Int?, facilitatorId: String?, count: Int, everyWeeks: Int,
+    room: String? = nil
   ) {
     self.start = start
     self.durationMinutes = durationMinutes
     self.facilitatorId = facilitatorId
     self.count = count
     self.everyWeeks = everyWeeks
+    self.room = room
   }
 }
 
@@ -144,6 +175,8 @@ public struct GroupMeeting: Codable, Sendable, Hashable {
   public var count: Int?
   /// What it is about; the facilitator's part.
   public var plan: MeetingPlan?
+  /// Whether it lies where groups are best placed.
+  public var isInTheAfternoon: Bool?
   /// What members set out to do; there when it was taken over.
   public var steps: [Step]?
 

@@ -24,8 +24,6 @@ public enum TimeProposalState: String, Codable, Sendable, Hashable, CaseIterable
   case chosen
   /// None suits: the worker proposes others.
   case declined
-  /// Taken back by the worker.
-  case withdrawn
   /// The times went by without an answer: the worker gets in touch.
   case lapsed
 }
@@ -121,16 +119,6 @@ public struct TimeProposal: Hashable, Sendable, Codable {
     var after = self
     after.state = .declined
     after.note = try VisitRules.checkedNote(note)
-    return after
-  }
-
-  /// The proposal taken back by staff.
-  public func withdrawing(by initiator: Initiator) throws(Refusal) -> TimeProposal {
-    _ = try initiator.requireBooker()
-    if state == .withdrawn { return self }
-    try requireOpen()
-    var after = self
-    after.state = .withdrawn
     return after
   }
 

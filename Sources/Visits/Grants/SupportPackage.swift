@@ -70,14 +70,3 @@ public struct SupportPackage: Hashable, Sendable, Codable {
     basis.allowsGroups ? mix : mix.filter { $0.form != .group }
   }
 }
-
-/// A week's minutes cut into calls (A15: "dele sine timer ud over flere dage på ugen").
-public enum WeeklySplit {
-  /// The length of each of `visits` visits, in whole steps, adding up to what of `minutes` whole
-  /// steps can carry; the first ones are the longer. Empty where not every visit gets a step.
-  public static func lengths(minutes: Int, visits: Int, step: Int = 5) -> [Int] {
-    guard visits > 0, visits <= 100, step > 0, minutes / step >= visits else { return [] }
-    let steps = minutes / step
-    return (0..<visits).map { (steps / visits + ($0 < steps % visits ? 1 : 0)) * step }
-  }
-}

@@ -56,6 +56,8 @@ public struct GroupMeeting: Hashable, Sendable, Codable {
   public var durationMinutes: Int
   /// Who leads it.
   public var facilitator: PersonID
+  /// The room it meets in, where it meets face to face.
+  public var roomID: RoomID?
   /// Who led it before somebody took over; nil when nobody did.
   public var tookOverFrom: PersonID?
   /// When that was.
@@ -71,13 +73,15 @@ public struct GroupMeeting: Hashable, Sendable, Codable {
   /// A meeting to come.
   public init(
     id: GroupMeetingID, group: GroupID, start: UTCMilliseconds,
-    durationMinutes: Int = Self.usualMinutes, facilitator: PersonID, plan: MeetingPlan? = nil
+    durationMinutes: Int = Self.usualMinutes, facilitator: PersonID, roomID: RoomID? = nil,
+    plan: MeetingPlan? = nil
   ) {
     self.id = id
     self.group = group
     self.start = start
     self.durationMinutes = durationMinutes
     self.facilitator = facilitator
+    self.roomID = roomID
     self.plan = plan
     state = .planned
   }
@@ -191,22 +195,5 @@ public struct MeetingCourse: Sendable {
       (meetings[next].plan, carried) = (carried, meetings[next].plan)
     }
     return carried
-  }
-}
-
-/// Weeks with the group and weeks alone, by turns (B2: "gruppebostøtte hver anden uge").
-///
-/// Counted from a week that is agreed on, not by even and odd week numbers: after a year of 53 weeks
-/// two odd ones follow each other.
-public struct AlternatingWeeks: Hashable, Sendable, Codable {
-  /// A day in a week with the group.
-  public var groupWeek: LocalDate
-
-  /// Weeks by turns, beginning with the group.
-  public init(groupWeek: LocalDate) { self.groupWeek = groupWeek }
-
-  /// Whether the day is in a week with the group.
-  public func isGroupWeek(_ day: LocalDate) -> Bool {
-    (groupWeek.monday.days(until: day.monday) / 7).isMultiple(of: 2)
   }
 }

@@ -1,12 +1,6 @@
 // What is said about devices and answering.
 
 extension Refusal {
-  /// The device is not one of the person's.
-  public static let notYourDevice = Refusal(
-    "not-your-device", .forbidden,
-    da: "Opkaldet kan kun flyttes til en af dine egne skærme. Vælg en anden.",
-    en: "The call can only be moved to one of your own devices. Choose another.")
-
   /// Why calls should answer themselves is not said.
   public static let autoAnswerNeedsReason = Refusal(
     "auto-answer-needs-reason", .invalid,

@@ -72,6 +72,10 @@ struct AddGrant: AsyncParsableCommand {
   var package: String?
   @Option(help: .init(Texts.current[.helpPurpose]))
   var purpose: String?
+  @Option(help: .init(Texts.current[.helpGrantHours]))
+  var hours: String?
+  @Option(help: .init(Texts.current[.helpTargetGroup]))
+  var targetGroup: String?
   @Option(help: .init(Texts.current[.helpCafeException]))
   var cafeException: String?
   @Option(help: .init(Texts.current[.helpReference]))
@@ -87,7 +91,9 @@ struct AddGrant: AsyncParsableCommand {
     var package: String?
     var forms: [String]?
     var weeklyMinutes: Int?
+    var hours: [String]?
     var purposes: [String]?
+    var targetGroup: String?
     var cafeException: String?
     var reference: String?
   }
@@ -103,7 +109,9 @@ struct AddGrant: AsyncParsableCommand {
       basis: try texts.legalBasis(law), start: try program.day(from),
       end: try to.map { try program.day($0) }, born: born, visitCap: cap,
       package: package, forms: try forms.map { try texts.forms($0) }, weeklyMinutes: minutes,
-      purposes: purposes, cafeException: cafeException, reference: reference)
+      hours: try hours.map { try texts.hours($0) }, purposes: purposes,
+      targetGroup: try targetGroup.map { try texts.targetGroup($0) },
+      cafeException: cafeException, reference: reference)
     let grant = try await program.ask { api async throws(ServiceError) in
       try await api.addGrant(to: person.id, body)
     }
@@ -152,6 +160,8 @@ struct ProposeTerms: AsyncParsableCommand {
   var forms: String
   @Option(help: .init(Texts.current[.helpWeeklyMinutes]))
   var minutes: Int?
+  @Option(help: .init(Texts.current[.helpGrantHours]))
+  var hours: String?
   @Option(help: .init(Texts.current[.helpGrantFrom]))
   var from: String
   @Option(help: .init(Texts.current[.helpReason]))
@@ -161,6 +171,8 @@ struct ProposeTerms: AsyncParsableCommand {
   private struct Body: Encodable, Sendable {
     var forms: [String]
     var weeklyMinutes: Int?
+    /// Nil leaves them as they are.
+    var hours: [String]?
     var from: String
     var reason: String
   }
@@ -171,7 +183,7 @@ struct ProposeTerms: AsyncParsableCommand {
       citizen, "propose",
       Body(
         forms: try program.texts.forms(forms), weeklyMinutes: minutes,
-        from: try program.day(from),
+        hours: try hours.map { try program.texts.hours($0) }, from: try program.day(from),
         reason: reason))
   }
 }

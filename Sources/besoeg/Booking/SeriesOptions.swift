@@ -10,6 +10,8 @@ struct SeriesOptions: ParsableArguments {
   var fortnightly = false
   @Option(help: .init(Texts.current[.helpWeeks]))
   var weeks: String?
+  @Option(name: .customLong("on"), help: .init(Texts.current[.helpOnDays]))
+  var days: String?
   @Option(help: .init(Texts.current[.helpUntil]))
   var until: String?
   @Option(help: .init(Texts.current[.helpCount]))
@@ -34,7 +36,7 @@ struct SeriesOptions: ParsableArguments {
   func validate() throws {
     if weeks != nil, parity == nil { throw ValidationError(Texts.current[.helpWeeks]) }
     let ways = [weekly, fortnightly, weeks != nil].filter { $0 }.count
-    guard ways <= 1, isSeries || (until == nil && count == nil && !skip) else {
+    guard ways <= 1, isSeries || (until == nil && count == nil && !skip && days == nil) else {
       throw ValidationError(Texts.current[.seriesOneWay])
     }
     guard until == nil || count == nil else {
@@ -46,9 +48,10 @@ struct SeriesOptions: ParsableArguments {
   }
 
   /// The value of the RFC 5545 `RRULE`.
-  func rule(_ program: ClientProgram, now: Date) throws -> String {
+  func rule(_ program: ClientProgram, from start: Date, now: Date) throws -> String {
     var parts = ["FREQ=WEEKLY"]
     if !weekly { parts.append("INTERVAL=2") }
+    if let days { parts.append("BYDAY=" + (try Self.weekdays(days, from: start, program))) }
     if let count { parts.append("COUNT=\(count)") }
     if let until {
       // A day needs no time of day; the parser of dates wants one.
@@ -56,6 +59,28 @@ struct SeriesOptions: ParsableArguments {
       parts.append("UNTIL=\(Self.digits(end))")
     }
     return parts.joined(separator: ";")
+  }
+
+  /// Weekdays as RFC 5545 writes them, that of the first time among them: the week's support is spread
+  /// over several short calls (A15).
+  private static func weekdays(
+    _ words: String, from start: Date, _ program: ClientProgram
+  ) throws -> String {
+    let codes = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
+    let known = program.texts.list(.wordsWeekdays).map { $0.split(separator: " ").map(String.init) }
+    // 1 for Sunday, as calendars count.
+    let first = (Calendar.copenhagen.component(.weekday, from: start) + 5) % 7
+    var chosen: Set<Int> = [first]
+    for word in words.split(separator: ",") {
+      let word = word.trimmingCharacters(in: .whitespaces).lowercased()
+      guard let index = known.firstIndex(where: { $0.contains(word) }) else {
+        let choices = known.compactMap(\.first).joined(separator: ", ")
+        throw ProgramFailure(
+          program.texts[.choiceUnclear, ["word": word, "choices": choices]])
+      }
+      chosen.insert(index)
+    }
+    return chosen.sorted().filter(codes.indices.contains).map { codes[$0] }.joined(separator: ",")
   }
 
   /// The first time: a week later where the week asked about is not of the parity.

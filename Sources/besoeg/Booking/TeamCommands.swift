@@ -140,6 +140,12 @@ struct CircleCommand: AsyncParsableCommand {
   var primary: String?
   @Option(help: .init(Texts.current[.helpBackup]))
   var backup: String?
+  @Option(help: .init(Texts.current[.helpCaseWorker]))
+  var caseWorker: String?
+  @Option(help: .init(Texts.current[.helpTravel]))
+  var travel: Int?
+  @Option(help: .init(Texts.current[.helpScheduling]))
+  var times: String?
   @OptionGroup var common: CommonOptions
 
   func run() async throws {
@@ -148,6 +154,7 @@ struct CircleCommand: AsyncParsableCommand {
     let (first, second) = (
       try await worker(primary, program), try await worker(backup, program)
     )
+    let plan = try await plan(of: person, program)
     let circle = try await program.ask { api async throws(ServiceError) in
       var circle = try await api.circle(of: person.id)
       guard first != nil || second != nil else { return circle }
@@ -166,12 +173,50 @@ struct CircleCommand: AsyncParsableCommand {
           "primary": name(circle.primaryWorker), "backup": name(circle.backup),
           "teams": (circle.teams ?? []).isEmpty ? "–" : circle.teams?.joined(separator: ", ") ?? "",
         ]])
+    terminal.line(
+      texts[
+        .planLine,
+        [
+          "times": plan.scheduling.map {
+            texts.word(for: $0, of: Texts.schedulings, words: .wordsScheduling)
+          } ?? "–",
+          "travel": plan.travelMinutes.map { texts[.minutesShort, ["n": String($0)]] }
+            ?? texts[.planTravelNone],
+          "name": name(circle.caseWorker ?? plan.caseWorker),
+        ]])
     // Said when it happens (B7); whoever may not see a worker's citizens is not told how many.
     guard let first, let roster = try? await program.api.citizens(of: first.id),
       let warning = roster.warning
     else { return }
     terminal.line()
     terminal.line(warning.text(in: texts))
+  }
+
+  /// How times are agreed, the way there and the case worker; changed where something is said of them.
+  private func plan(
+    of citizen: Person, _ program: ClientProgram
+  ) async throws -> CitizenPlanRecord {
+    let times = try times.map { try program.texts.scheduling($0) }
+    let decider = try await caseWorker(program)
+    return try await program.ask { [travel] api async throws(ServiceError) in
+      var plan = try await api.citizenPlan(of: citizen.id)
+      guard times != nil || travel != nil || decider != nil else { return plan }
+      plan.scheduling = times ?? plan.scheduling
+      plan.travelMinutes = travel ?? plan.travelMinutes
+      plan.caseWorker = decider?.id ?? plan.caseWorker
+      return try await api.setCitizenPlan(plan, of: citizen.id)
+    }
+  }
+
+  private func caseWorker(_ program: ClientProgram) async throws -> Person? {
+    guard let caseWorker else { return nil }
+    let people = try await program.ask { api async throws(ServiceError) in
+      try await api.people(role: .caseWorker)
+    }
+    guard case .one(let person) = VisitFinder.person(caseWorker, in: people) else {
+      throw ProgramFailure(program.texts[.personNotFound, ["words": caseWorker]])
+    }
+    return person
   }
 
   private func worker(_ words: String?, _ program: ClientProgram) async throws -> Person? {

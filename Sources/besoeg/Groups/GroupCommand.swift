@@ -7,7 +7,8 @@ struct GroupCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "groups", abstract: Texts.current[.helpGroups],
     subcommands: [
-      ListGroups.self, ShowGroup.self, MakeGroup.self, PlaceInGroup.self, RemoveFromGroup.self,
+      ListGroups.self, ShowGroup.self, MakeGroup.self, PlaceInGroup.self, SuggestGroups.self,
+      RemoveFromGroup.self,
       KeepApart.self, LayMeetings.self, PlanMeeting.self, KeepStep.self, TakeOverMeeting.self,
       CancelMeeting.self, ShowRoom.self, MeetingGuests.self, CallMeeting.self, ShowFloor.self,
       LeadRound.self,
@@ -86,14 +87,26 @@ struct MakeGroup: AsyncParsableCommand {
   var capacity = 20
   @Option(help: .init(Texts.current[.helpTeam]))
   var team: String?
+  @Option(help: .init(Texts.current[.helpAges]))
+  var ages: String?
+  @Option(help: .init(Texts.current[.helpTags]))
+  var tags: String?
   @OptionGroup var common: CommonOptions
 
   func run() async throws {
     let program = try ClientProgram(ca: common.ca)
     let name = name.joined(separator: " ")
     let teamID = try await program.team(team)
-    let made = try await program.ask { [capacity] api async throws(ServiceError) in
-      try await api.addGroup(NewGroup(name: name, team: teamID, capacity: capacity))
+    let range = try ages.map { words in
+      guard let ages = NewGroup.Ages(typed: words) else {
+        throw ProgramFailure(program.texts[.agesUnclear, ["words": words]])
+      }
+      return ages
+    }
+    let group = NewGroup(
+      name: name, team: teamID, capacity: capacity, tags: tags.map { tagList($0) }, ages: range)
+    let made = try await program.ask { api async throws(ServiceError) in
+      try await api.addGroup(group)
     }
     Terminal.standard.line(
       program.texts[.groupMade, ["name": made.name, "n": String(made.capacity)]])
@@ -110,14 +123,16 @@ struct PlaceInGroup: AsyncParsableCommand {
   var citizen: [String]
   @Option(help: .init(Texts.current[.helpGroup]))
   var to: String
+  @Option(help: .init(Texts.current[.helpGroupBorn]))
+  var born: String?
   @OptionGroup var common: CommonOptions
 
   func run() async throws {
     let program = try ClientProgram(ca: common.ca)
     let group = try await program.group([to])
     let person = try await program.person(citizen.joined(separator: " "), role: .citizen)
-    let placed = try await program.ask { api async throws(ServiceError) in
-      try await api.place(person.id, in: group.id)
+    let placed = try await program.ask { [born] api async throws(ServiceError) in
+      try await api.place(person.id, in: group.id, born: born)
     }
     Terminal.standard.line(
       program.texts[
@@ -127,6 +142,41 @@ struct PlaceInGroup: AsyncParsableCommand {
           "capacity": String(placed.capacity),
         ]])
   }
+}
+
+/// `besoeg groups suggest Karen --tags musik,mad`: where there is room and something in common.
+struct SuggestGroups: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "suggest", abstract: Texts.current[.helpSuggest], aliases: ["forslag"])
+
+  @Argument(help: .init(Texts.current[.helpCitizen]))
+  var citizen: [String]
+  @Option(help: .init(Texts.current[.helpTags]))
+  var tags: String?
+  @Option(help: .init(Texts.current[.helpGroupBorn]))
+  var born: String?
+  @OptionGroup var common: CommonOptions
+
+  func run() async throws {
+    let program = try ClientProgram(ca: common.ca)
+    let (texts, terminal) = (program.texts, Terminal.standard)
+    let person = try await program.person(citizen.joined(separator: " "), role: .citizen)
+    let wanted = tags.map { tagList($0) } ?? []
+    let groups = try await program.ask { [born] api async throws(ServiceError) in
+      try await api.suggestedGroups(for: person.id, tags: wanted, born: born)
+    }
+    guard let best = groups.first else {
+      return terminal.line(texts[.suggestNone, ["name": person.displayName]])
+    }
+    terminal.print(lines: GroupWords(texts).table(groups).lines(width: terminal.width))
+    terminal.line()
+    terminal.line(texts[.suggestHint, ["name": person.displayName, "group": best.name]])
+  }
+}
+
+/// The words between commas.
+private func tagList(_ words: String) -> [String] {
+  words.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
 }
 
 /// `besoeg groups remove Karen --from Torsdag`.

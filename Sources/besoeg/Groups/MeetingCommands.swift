@@ -24,6 +24,8 @@ struct LayMeetings: AsyncParsableCommand {
   var alone: Int?
   @Option(help: .init(Texts.current[.helpWorker]))
   var worker: String?
+  @Option(help: .init(Texts.current[.helpRoom]))
+  var room: String?
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -42,12 +44,13 @@ struct LayMeetings: AsyncParsableCommand {
     if let worker { leader = try await program.colleague(worker).id }
     let wanted = NewMeetings(
       start: start, durationMinutes: minutes, facilitatorId: leader, count: count,
-      everyWeeks: every)
+      everyWeeks: every, room: try await program.room(room))
     let made = try await program.ask { api async throws(ServiceError) in
       try await api.lay(wanted, of: group.id)
     }
     terminal.line(texts[.meetingsLaid, ["n": String(made.count), "name": group.name]])
     terminal.print(lines: GroupWords(texts).course(made, now: now).lines(width: terminal.width))
+    if made.contains(where: { $0.isInTheAfternoon == false }) { terminal.line(texts[.meetMorning]) }
     if let alone { try await lay(alone, beside: made, of: group, leader, program) }
     terminal.line()
     terminal.line(texts[.meetingsLaidHint, ["name": group.name]])

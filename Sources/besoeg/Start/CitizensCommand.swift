@@ -82,12 +82,49 @@ struct FreedCommand: AsyncParsableCommand {
   var offer: Int?
   @Option(help: .init(Texts.current[.helpFreedTo]))
   var to: String?
+  @Option(help: .init(Texts.current[.helpWish]))
+  var wish: String?
+  @Option(help: .init(Texts.current[.helpWishOff]))
+  var noWish: String?
+  @Option(help: .init(Texts.current[.helpWishFrom]))
+  var from: String?
+  @Option(help: .init(Texts.current[.helpWishUntil]))
+  var until: String?
+  @Option(help: .init(Texts.current[.helpMinutes]))
+  var minutes = 30
   @OptionGroup var common: CommonOptions
+
+  /// Writes down who would like a time that becomes free, or no longer.
+  private func keepWish(_ program: ClientProgram, now: Date) async throws {
+    let (texts, dates) = (program.texts, DateText(program.texts))
+    let person = try await program.person(wish ?? noWish ?? "", role: .citizen)
+    guard wish != nil else {
+      try await program.ask { api async throws(ServiceError) in
+        try await api.setWish(nil, of: person.id)
+      }
+      return Terminal.standard.line(texts[.wishGone, ["name": person.displayName]])
+    }
+    guard let from, let until else { throw ProgramFailure(texts[.wishNeedsTimes]) }
+    let wanted = WishRecord(
+      minutes: minutes, from: try program.date(from, now: now),
+      to: try program.date(until, now: now))
+    try await program.ask { api async throws(ServiceError) in
+      try await api.setWish(wanted, of: person.id)
+    }
+    Terminal.standard.line(
+      texts[
+        .wishKept,
+        [
+          "name": person.displayName, "from": dates.spokenDay(wanted.from, now: now),
+          "until": dates.spokenDay(wanted.to, now: now),
+        ]])
+  }
 
   func run() async throws {
     let program = try ClientProgram(ca: common.ca)
     let (texts, dates, now) = (program.texts, DateText(program.texts), Date())
     let terminal = Terminal.standard
+    if wish != nil || noWish != nil { return try await keepWish(program, now: now) }
     let freed = try await program.ask { api async throws(ServiceError) in
       try await api.freedTime()
     }

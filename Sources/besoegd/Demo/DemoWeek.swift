@@ -76,7 +76,7 @@ struct DemoWeek {
     let api = people.worker.api
     let now = Date()
     let sessions = try await asking { () async throws(ServiceError) in
-      try await api.openDropIn(start: now, end: now.addingTimeInterval(5400), weeks: 1)
+      try await api.openDropIn(NewDropIn(start: now, end: now.addingTimeInterval(5400)))
     }
     guard let session = sessions.first else { return }
     for (citizen, key) in zip(people.others, [TextKey.demoTopicLetter, .demoTopicMoney]) {

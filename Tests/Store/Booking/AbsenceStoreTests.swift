@@ -75,6 +75,30 @@ import Visits
     #expect(try await todos(town)[0].candidates.map(\.worker.rawValue) == ["carl"])
   }
 
+  /// A rota that is kept says when a colleague is there; who keeps none plans their own week (B8, B13).
+  @Test func aColleagueWhoIsOffDutyIsNotSuggested() async throws {
+    let town = try await Municipality()
+    try await town.openTeam(needsGrant: false)
+    let visit = try await town.begin().visits[0]
+    _ = try await declare(in: town)
+    func candidates() async throws -> [String] {
+      try await todos(town)[0].candidates.map(\.worker.rawValue)
+    }
+    func shift(_ kind: DutyShift.Kind, _ window: TimeWindow) async throws {
+      try await town.store.addShifts(
+        [
+          DutyShift(
+            worker: PersonID(rawValue: "bo"), team: TeamID(rawValue: "team"), kind: kind,
+            window: window)
+        ], tenant: M.tenant, by: M.operations, at: M.now)
+    }
+    #expect(try await candidates() == ["bo"])
+    try await shift(.work, TimeWindow(start: visit.end, minutes: 240))
+    #expect(try await candidates().isEmpty, "his day begins when the visit has ended")
+    try await shift(.duty, TimeWindow(start: visit.start.adding(minutes: -60), minutes: 180))
+    #expect(try await candidates() == ["bo"])
+  }
+
   @Test func aSubstituteIsAgreedAndTheVisitHandedOver() async throws {
     let town = try await Municipality()
     try await town.openTeam(needsGrant: false)

@@ -28,7 +28,8 @@ struct GroupAdmissionTests {
 
   private func place(_ town: Municipality, _ citizen: String) async throws {
     _ = try await town.store.place(
-      PersonID(rawValue: citizen), in: Self.group, tenant: Municipality.tenant, isPlanner: true,
+      PersonID(rawValue: citizen), age: nil, in: Self.group, tenant: Municipality.tenant,
+      isPlanner: true,
       by: Municipality.anne, at: Municipality.now)
   }
 

@@ -26,10 +26,11 @@ struct GroupStoreTests {
 
   @discardableResult
   private func place(
-    _ town: Municipality, _ citizen: String, isPlanner: Bool = false
+    _ town: Municipality, _ citizen: String, age: Int? = nil, isPlanner: Bool = false
   ) async throws -> GroupDetails {
     try await town.store.place(
-      PersonID(rawValue: citizen), in: Self.id, tenant: Municipality.tenant, isPlanner: isPlanner,
+      PersonID(rawValue: citizen), age: age, in: Self.id, tenant: Municipality.tenant,
+      isPlanner: isPlanner,
       by: Municipality.anne, at: Self.now)
   }
 

@@ -125,7 +125,5 @@ import Visits
     #expect(proposal.lapsing(at: Self.now.adding(minutes: 120)).state == .lapsed)
     let declined = try proposal.declining(note: "hellere fredag", by: Example.citizen)
     #expect(declined.state == .declined && declined.note == "hellere fredag")
-    #expect(try proposal.withdrawing(by: Example.worker).state == .withdrawn)
-    #expect(throws: Refusal.onlyStaffBooks) { try proposal.withdrawing(by: Example.citizen) }
   }
 }

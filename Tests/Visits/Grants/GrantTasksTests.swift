@@ -121,14 +121,6 @@ import Visits
     #expect(E.refusal { _ = try grant(request) } == .noSuchPackage(PackageID(rawValue: "9")))
   }
 
-  /// A15: "dele sine timer ud over flere dage på ugen".
-  @Test func aWeeksMinutesAreCutIntoShortCalls() {
-    #expect(WeeklySplit.lengths(minutes: 60, visits: 4) == [15, 15, 15, 15])
-    #expect(WeeklySplit.lengths(minutes: 90, visits: 4) == [25, 25, 20, 20])
-    #expect(WeeklySplit.lengths(minutes: 10, visits: 3).isEmpty)
-    #expect(WeeklySplit.lengths(minutes: 60, visits: 0).isEmpty)
-  }
-
   /// A14: granted, booked, delivered; a week begins on Monday and has its day of a clock change.
   @Test func minutesAreCountedByWeek() throws {
     let grant = try E.grant(

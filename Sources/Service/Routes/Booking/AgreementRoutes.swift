@@ -65,7 +65,7 @@ struct AgreementRoutes: Sendable {
     -> Response
   {
     let caller = try context.requireCaller()
-    let details = try await store.visible(context)
+    let details = try await store.writable(context)
     let body = try await request.json(Conversion.self, context: context)
     let committed = try await store.convert(
       details.visit.id, to: body.to, tenant: caller.tenant, by: caller.initiator,
@@ -77,7 +77,7 @@ struct AgreementRoutes: Sendable {
     -> Response
   {
     let caller = try context.requireCaller()
-    let details = try await store.visible(context)
+    let details = try await store.writable(context)
     let body = try await request.json(Delay.self, context: context)
     let minutes = body.minutes ?? Overrun.stepMinutes
     let announced = try await store.announceDelay(

@@ -108,6 +108,7 @@ struct GrantRoutes: Sendable {
     let caller = try context.requireCaller()
     let citizen = PersonID(rawValue: try context.parameter("person"))
     let body = try await request.json(NewGrant.self, context: context)
+    try await store.requireWriting(about: citizen, .grants, by: caller)
     let details = try await store.grant(
       body.request, to: citizen, born: body.born, tenant: caller.tenant, by: caller.initiator,
       at: clock.now())
@@ -120,6 +121,7 @@ struct GrantRoutes: Sendable {
     let caller = try context.requireCaller()
     let citizen = PersonID(rawValue: try context.parameter("person"))
     let body = try await request.json(Reentry.self, context: context)
+    try await store.requireWriting(about: citizen, .grants, by: caller)
     let details = try await store.reenter(
       .random(), citizen: citizen, born: body.born, start: body.start,
       reference: body.reference, tenant: caller.tenant, by: caller.initiator, at: clock.now())
@@ -162,8 +164,11 @@ struct GrantRoutes: Sendable {
     -> Response
   {
     let body = try await request.json(Proposal.self, context: context)
+    // What is not spoken of stays: an intensive course does not lose its evenings by a new form.
+    let present = try await visible(context).grant.terms(on: body.from)
     let terms = GrantTerms(
-      forms: body.forms, weeklyMinutes: body.weeklyMinutes, hours: body.hours ?? [])
+      forms: body.forms, weeklyMinutes: body.weeklyMinutes,
+      hours: body.hours ?? present?.hours ?? [])
     return try await apply(.propose(terms, from: body.from, reason: body.reason), context)
   }
 
@@ -206,6 +211,7 @@ struct GrantRoutes: Sendable {
   private func apply(_ command: GrantCommand, _ context: ServiceContext) async throws -> Response {
     let grant = try await visible(context).grant
     let caller = try context.requireCaller()
+    try await store.requireWriting(about: grant.citizen, .grants, by: caller)
     let details = try await store.apply(
       command, to: grant.id, tenant: caller.tenant, by: caller.initiator, at: clock.now())
     return try ServiceJSON.response(GrantDocument(details))

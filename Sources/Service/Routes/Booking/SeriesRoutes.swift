@@ -64,7 +64,11 @@ struct SeriesRoutes: Sendable {
     let person = request.uri.queryParameters.get("person").map(PersonID.init(rawValue:))
     if let person, person != caller.id {
       guard caller.role.isStaff else { throw Problem(.notAllowed) }
-      try await access.requireAround(person, caller)
+      if try await store.person(person, tenant: caller.tenant).role == .citizen {
+        try await access.requireAround(person, caller)
+      } else {
+        try await access.requirePlanning(caller, for: person)
+      }
     }
     let series = try await store.series(of: person ?? caller.id, tenant: caller.tenant)
     return try ServiceJSON.response(["series": series.map { SeriesDocument($0) }])
@@ -77,6 +81,7 @@ struct SeriesRoutes: Sendable {
     let body = try await request.json(NewSeries.self, context: context)
     let worker = PersonID(rawValue: body.workerId ?? caller.id.rawValue)
     try await access.requirePlanning(caller, for: worker)
+    try await store.requireWriting(about: PersonID(rawValue: body.citizenId), by: caller)
     let now = clock.now()
     let series = Series(
       id: body.id.map(SeriesID.init(rawValue:)) ?? .random(), tenant: caller.tenant,
@@ -162,6 +167,7 @@ struct SeriesRoutes: Sendable {
     let id = SeriesID(rawValue: try context.parameter("series"))
     let details = try await store.seriesDetails(id, tenant: caller.tenant)
     try await access.requirePlanning(caller, for: details.series.workerID)
+    try await store.requireWriting(about: details.citizen.id, by: caller)
     let now = clock.now()
     let committed = try await store.apply(
       command, to: id, tenant: caller.tenant, by: caller.initiator, at: now,

@@ -50,20 +50,27 @@ enum CircleTable {
     }
   }
 
-  /// Whether the two have, had or will have a visit with each other about now.
+  /// Whether the two have, had or will have a visit with each other about now. A group's meeting to
+  /// come is each member's own.
   static func haveVisit(
     citizen: PersonID, worker: PersonID, tenant: TenantID, at now: UTCMilliseconds, in db: Database
   ) throws -> Bool {
     let margin = AccessRequest.visitDays * 1440
+    let talk = now.adding(minutes: -AccessRequest.talkDays * 1440)
     return try Bool.fetchOne(
       db,
       sql: """
-        SELECT EXISTS (SELECT 1 FROM visit WHERE tenant = ? AND citizen = ? AND worker = ?
-          AND start BETWEEN ? AND ? AND state <> 'cancelled')
+        SELECT EXISTS (SELECT 1 FROM visit WHERE tenant = ?1 AND citizen = ?2 AND worker = ?3
+          AND start BETWEEN ?4 AND ?5 AND state <> 'cancelled'
+          AND (form <> 'dropIn' OR start >= ?6))
+        OR EXISTS (SELECT 1 FROM participant p
+          JOIN visit v ON v.tenant = p.tenant AND v.id = p.visit AND v.worker = ?3
+          WHERE p.tenant = ?1 AND p.person = ?2 AND p.occupies = 1 AND p.start BETWEEN ?4 AND ?5)
         """,
       arguments: [
         tenant.rawValue, citizen.rawValue, worker.rawValue,
         now.adding(minutes: -margin).rawValue, now.adding(minutes: margin).rawValue,
+        talk.rawValue,
       ]) ?? false
   }
 
@@ -86,6 +93,7 @@ enum CircleTable {
           UNION SELECT citizen FROM careCircle WHERE tenant = ?1 AND caseWorker = ?2
           UNION SELECT citizen FROM visit WHERE NOT ?4 AND tenant = ?1 AND worker = ?2
             AND start BETWEEN ?5 AND ?6 AND state <> 'cancelled'
+            AND (form <> 'dropIn' OR start >= ?7)
           UNION SELECT p.id FROM person p
             LEFT JOIN careCircle c ON c.tenant = p.tenant AND c.citizen = p.id
             WHERE p.tenant = ?1 AND p.role = 'citizen' AND CASE WHEN ?4 THEN c.caseWorker IS NULL
@@ -98,6 +106,7 @@ enum CircleTable {
       arguments: [
         tenant.rawValue, reader.rawValue, role?.rawValue, isCaseWorker,
         now.adding(minutes: -margin).rawValue, now.adding(minutes: margin).rawValue,
+        now.adding(minutes: -AccessRequest.talkDays * 1440).rawValue,
       ]
     ).map(PeopleTable.person)
   }

@@ -90,6 +90,13 @@ extension SQLiteStore: AccessStore {
     }
   }
 
+  /// Whether a worker runs a team's groups and takes its requests.
+  public func serves(
+    _ worker: PersonID, _ team: TeamID, tenant: TenantID
+  ) async throws(StoreError) -> Bool {
+    try await read { try DutyTable.serves(worker, team: team, tenant: tenant, in: $0) }
+  }
+
   /// The teams that a person belongs to.
   public func teams(of person: PersonID, tenant: TenantID) async throws(StoreError) -> [TeamID] {
     try await read { try TeamTable.teams(of: person, tenant: tenant, in: $0) }

@@ -56,6 +56,15 @@ extension SQLiteStore: GrantStore {
     try await read { try Self.details(of: GrantTable.grant(id, tenant: tenant, in: $0), in: $0) }
   }
 
+  /// What whoever booked a visit should know.
+  public func advice(on visit: Visit) async throws(StoreError) -> [Notice] {
+    try await read { db in
+      let booked = CountedVisit(visit)
+      // It is counted already, so that it is taken out and put in again.
+      return try BookingChecks(for: visit, in: db).grants.advice(on: booked, replacing: booked)
+    }
+  }
+
   /// A citizen's grants, newest first.
   public func grants(
     of citizen: PersonID, tenant: TenantID

@@ -18,6 +18,9 @@ enum SubstituteSearch {
       let visits = try VisitTable.occupying(worker, in: week, tenant: tenant, in: db)
       pool.busy[worker] = TimeWindows(
         visits.filter { $0.id != visit.id }.map { TimeWindow(start: $0.start, end: $0.end) })
+      // Who has a rota this week is asked inside it; who plans their own week is asked always (B8).
+      let shifts = try DutyTable.shifts(of: worker, in: week, tenant: tenant, in: db)
+      if !shifts.isEmpty { pool.duty[worker] = TimeWindows(shifts.map(\.window)) }
       pool.weekMinutes[worker] = visits.reduce(0) { $0 + $1.durationMinutes }
       pool.absences += try AbsenceTable.absences(
         of: worker, tenant: tenant, from: window.start, in: db)

@@ -63,6 +63,22 @@ enum DutyTable {
     ).map(shift)
   }
 
+  /// A worker's shifts that overlap a span of time, of whatever team and kind.
+  static func shifts(
+    of worker: PersonID, in window: TimeWindow, tenant: TenantID, in db: Database
+  ) throws -> [DutyShift] {
+    try Row.fetchAll(
+      db.cachedStatement(
+        sql: """
+          SELECT * FROM dutyRota WHERE tenant = ? AND person = ? AND "end" > ? AND start < ?
+          ORDER BY start
+          """),
+      arguments: [
+        tenant.rawValue, worker.rawValue, window.start.rawValue, window.end.rawValue,
+      ]
+    ).map(shift)
+  }
+
   static func shift(_ row: Row) throws -> DutyShift {
     DutyShift(
       worker: row.id("person"), team: row.id("team"),

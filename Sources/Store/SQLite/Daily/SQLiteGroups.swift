@@ -46,7 +46,7 @@ extension SQLiteStore: GroupStore {
 
   /// Places a citizen.
   public func place(
-    _ citizen: PersonID, in group: GroupID, tenant: TenantID, isPlanner: Bool,
+    _ citizen: PersonID, age: Int?, in group: GroupID, tenant: TenantID, isPlanner: Bool,
     by initiator: Initiator, at now: UTCMilliseconds
   ) async throws(StoreError) -> GroupDetails {
     let rules = rules
@@ -58,7 +58,7 @@ extension SQLiteStore: GroupStore {
         to: citizen, tenant: tenant, on: LocalDate(now), in: db)
       let placement = try GroupTable.placement(of: group, in: db)
       let member = try placement.place(
-        citizen, age: nil, isPlanner: isPlanner, by: initiator, at: now)
+        citizen, age: age, isPlanner: isPlanner, by: initiator, at: now)
       if !placement.members.contains(member) {
         try db.execute(
           sql: "INSERT INTO groupMember (tenant, groupUnit, citizen, since) VALUES (?, ?, ?, ?)",
@@ -71,6 +71,29 @@ extension SQLiteStore: GroupStore {
         try GroupTable.fillMeetings(of: group, rules: rules, by: initiator, at: now, in: db)
       }
       return try GroupTable.details(of: group, isPlanner: isPlanner, at: now, in: db)
+    }
+  }
+
+  /// Groups that would suit a citizen, best first.
+  public func groupSuggestions(
+    for citizen: PersonID, age: Int?, tags: Set<String>, teams: Set<TeamID>?, tenant: TenantID,
+    at now: UTCMilliseconds
+  ) async throws(StoreError) -> [GroupDetails] {
+    try await read { db in
+      try BookingChecks.requireGroupsAllowed(
+        to: citizen, tenant: tenant, on: LocalDate(now), in: db)
+      let placements = try Row.fetchAll(
+        db, sql: "SELECT body FROM groupUnit WHERE tenant = ? ORDER BY name, id",
+        arguments: [tenant.rawValue]
+      ).map { try $0.json("body", as: Group.self) }
+        .filter { teams?.contains($0.team) ?? true }
+        .map { try GroupTable.placement(of: $0, in: db) }
+      return try GroupPlacement.suggestions(
+        for: citizen, age: age, tags: tags, among: placements, at: now
+      ).map { id in
+        try GroupTable.details(
+          of: GroupTable.group(id, tenant: tenant, in: db), isPlanner: false, at: now, in: db)
+      }
     }
   }
 

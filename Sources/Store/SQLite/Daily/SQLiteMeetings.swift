@@ -20,7 +20,8 @@ extension SQLiteStore {
         let visit = Visit(
           id: VisitID(rawValue: meeting.id.rawValue), tenant: tenant, citizenID: first,
           workerID: meeting.facilitator, start: meeting.start,
-          durationMinutes: meeting.durationMinutes, form: .group, others: Array(roster.dropFirst()))
+          durationMinutes: meeting.durationMinutes, form: .group, roomID: meeting.roomID,
+          others: Array(roster.dropFirst()))
         var details = try VisitTable.details(of: visit, in: db)
         let offering = rules.offeringGroups
         do {
