@@ -14,7 +14,7 @@ extension LiveCall {
 
   /// Somebody who was invited comes, or says no: none of their devices rings any longer.
   mutating func stopInviting(
-    _ person: PersonID, because end: RingEnd, device: DeviceID?
+    _ person: PersonID, because end: RingStoppedEvent.Reason, device: DeviceID?
   ) -> [Action] {
     guard invited.remove(person) != nil else { return [] }
     if invited.isEmpty { invitationEndsAt = nil }

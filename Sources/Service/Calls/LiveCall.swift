@@ -21,7 +21,7 @@ struct LiveCall: Sendable {
     /// Sound of this participant arrived, so long after the answer.
     case firstSound(PersonID, milliseconds: Int64)
     /// Somebody who was invited is rung no longer, on none of their devices.
-    case stopInviting(PersonID, because: RingEnd, device: DeviceID?)
+    case stopInviting(PersonID, because: RingStoppedEvent.Reason, device: DeviceID?)
   }
 
   /// How long a room may be empty during a visit before the visit ends, in milliseconds: long

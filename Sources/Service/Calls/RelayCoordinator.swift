@@ -141,7 +141,7 @@ public actor RelayCoordinator {
         if !tenant.isPractice { metrics.firstSound(milliseconds: milliseconds) }
       case .stopInviting(let person, let end, let device):
         let stopped = RingStoppedEvent(
-          visit: id.rawValue, reason: .init(end), device: device?.rawValue)
+          visit: id.rawValue, reason: end, device: device?.rawValue)
         send("ring-stopped", stopped, to: person, tenant: tenant)
       }
     }

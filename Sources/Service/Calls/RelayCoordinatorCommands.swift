@@ -36,7 +36,7 @@ extension RelayCoordinator {
     _ command: VisitCommand, of details: VisitDetails, by caller: Caller, at now: UTCMilliseconds
   ) {
     guard rooms[details.visit.id]?.call.invited.contains(caller.id) == true else { return }
-    let end: RingEnd
+    let end: RingStoppedEvent.Reason
     switch command {
     case .answer: end = .answered
     case .decline: end = .declined

@@ -145,16 +145,6 @@ struct RingEvent: Encodable, Sendable {
 struct RingStoppedEvent: Encodable, Sendable {
   enum Reason: String, Encodable, Sendable {
     case answered, declined, missed, cancelled
-
-    init(_ end: RingEnd) {
-      self =
-        switch end {
-        case .answered: .answered
-        case .declined: .declined
-        case .missed: .missed
-        case .callerGaveUp: .cancelled
-        }
-    }
   }
 
   var visit: String

@@ -161,7 +161,8 @@ struct ReportedVisitTests {
     for citizen in Self.members {
       try await town.grant(citizen, forms: [.screen, .group], weeklyMinutes: 90)
       _ = try await town.store.place(
-        PersonID(rawValue: citizen), in: group, tenant: M.tenant, isPlanner: true, by: M.anne,
+        PersonID(rawValue: citizen), age: nil, in: group, tenant: M.tenant, isPlanner: true,
+        by: M.anne,
         at: M.now)
     }
     _ = try await town.store.addMeetings(

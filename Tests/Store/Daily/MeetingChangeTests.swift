@@ -18,7 +18,7 @@ struct MeetingChangeTests {
         capacity: 20), by: M.anne, at: M.now)
     for citizen in ["karen", "ole"] {
       _ = try await town.store.place(
-        PersonID(rawValue: citizen), in: Self.group, tenant: M.tenant, isPlanner: true,
+        PersonID(rawValue: citizen), age: nil, in: Self.group, tenant: M.tenant, isPlanner: true,
         by: M.anne, at: M.now)
     }
     _ = try await town.store.addMeetings(
