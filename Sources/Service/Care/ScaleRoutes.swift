@@ -80,7 +80,7 @@ struct ScaleRoutes: Sendable {
   {
     let caller = try context.requireCaller()
     // The citizen, or the worker who marks what the citizen says: the rules see to it.
-    let details = try await store.concerned(context)
+    let details = try await store.writable(context, .notes)
     let body = try await request.json(Answer.self, context: context)
     let scores = try await store.answer(
       body.marks, to: try scale(context), in: details.visit.id, tenant: caller.tenant,

@@ -76,11 +76,13 @@ extension BesoegStore {
 
   /// The visit in the path for who wants to change it: its people, and who may write about its
   /// citizen.
-  func writable(_ context: ServiceContext) async throws -> VisitDetails {
+  func writable(
+    _ context: ServiceContext, _ part: RecordPart = .visits
+  ) async throws -> VisitDetails {
     let details = try await concerned(context)
     let caller = try context.requireCaller()
     if !details.visit.participants.contains(caller.id) {
-      try await requireWriting(about: details.citizen.id, by: caller)
+      try await requireWriting(about: details.citizen.id, part, by: caller)
     }
     return details
   }

@@ -65,6 +65,7 @@ enum CircleTable {
           AND (form <> 'dropIn' OR start >= ?6))
         OR EXISTS (SELECT 1 FROM participant p
           JOIN visit v ON v.tenant = p.tenant AND v.id = p.visit AND v.worker = ?3
+            AND v.form = 'group'
           WHERE p.tenant = ?1 AND p.person = ?2 AND p.occupies = 1 AND p.start BETWEEN ?4 AND ?5)
         """,
       arguments: [

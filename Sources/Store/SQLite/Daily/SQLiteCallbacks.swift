@@ -167,7 +167,9 @@ extension SQLiteStore: CallbackStore {
     _ initiator: Initiator, with request: CallbackRequest, in db: Database
   ) throws {
     guard initiator.role?.givesSupport == true, let worker = initiator.person else { return }
-    if request.claimedBy == worker || initiator.role == .teamLead { return }
+    if request.claimedBy == worker { return }
+    // What nobody of the team took is carried to every lead.
+    if initiator.role == .teamLead, request.escalation == .lead { return }
     guard
       try DutyTable.serves(worker, team: request.team, tenant: request.tenant, in: db)
     else { throw StoreError.notFound }
