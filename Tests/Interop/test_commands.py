@@ -87,7 +87,7 @@ def test_a_guest_is_asked_for_and_what_each_member_says_is_written_down(town):
     mette = town["mette"]
     say(mette, "groups", "new", "Mandagsgruppen", "--capacity", "6", "--team", "Handicap")
     say(mette, "groups", "add", "Per", "--to", "Mandag")
-    say(mette, "groups", "meet", "Mandag", "--at", on(14, "15.00"), "--minutes", "60")
+    say(mette, "groups", "meet", "Mandag", "--at", on(21, "15.00"), "--minutes", "60")
     assert "Ingen kigger med" in say(mette, "groups", "guests", "Mandag")
     asked = say(mette, "groups", "guests", "Mandag", "--invite", "Jonas", "--why", "Jonas skal afløse i gruppen")
     assert "Jonas Bach: Jonas skal afløse i gruppen Mangler svar fra: Per" in asked
