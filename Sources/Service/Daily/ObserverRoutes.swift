@@ -33,7 +33,10 @@ struct ObserverRoutes: Sendable {
   {
     let caller = try context.requireCaller()
     let found = try await store.observers(of: try meeting(context), tenant: caller.tenant)
-    guard caller.role.givesSupport || found.isFor(caller.id) else { throw Problem(.notFound) }
+    if !found.isFor(caller.id) {
+      guard caller.role.givesSupport else { throw Problem(.notFound) }
+      try await store.requireServing(meeting: found.meeting.meeting.id, caller)
+    }
     return try ServiceJSON.response(ObserversDocument(found, for: caller))
   }
 
@@ -44,6 +47,7 @@ struct ObserverRoutes: Sendable {
     try caller.require(.supportWorker, .teamLead)
     let body = try await request.json(NewObserver.self, context: context)
     let meeting = try meeting(context)
+    try await store.requireServing(meeting: meeting, caller)
     let asked = try await store.askForObserver(
       PersonID(rawValue: body.personId),
       purpose: try RequestText.checked(
@@ -63,9 +67,13 @@ struct ObserverRoutes: Sendable {
     let body = try await request.json(Answer.self, context: context)
     let (meeting, person) = (try meeting(context), try person(context))
     let citizen = body.citizenId.map(PersonID.init(rawValue:)) ?? caller.id
-    if caller.id != citizen { try caller.require(.supportWorker, .teamLead) }
-    let before = try await store.observers(of: meeting, tenant: caller.tenant)
-    guard caller.role.givesSupport || before.isFor(caller.id) else { throw Problem(.notFound) }
+    if caller.id == citizen {
+      let before = try await store.observers(of: meeting, tenant: caller.tenant)
+      guard before.isFor(caller.id) else { throw Problem(.notFound) }
+    } else {
+      try caller.require(.supportWorker, .teamLead)
+      try await store.requireServing(meeting: meeting, caller)
+    }
     let answered = try await store.answer(
       body.isYes, toObserver: person, of: citizen, at: meeting, tenant: caller.tenant,
       by: caller.initiator, at: clock.now(), events: ObserverEvents.drafts)
@@ -78,7 +86,10 @@ struct ObserverRoutes: Sendable {
   {
     let caller = try context.requireCaller()
     let (meeting, person) = (try meeting(context), try person(context))
-    if caller.id != person { try caller.require(.supportWorker, .teamLead) }
+    if caller.id != person {
+      try caller.require(.supportWorker, .teamLead)
+      try await store.requireServing(meeting: meeting, caller)
+    }
     _ = try await store.removeObserver(
       person, at: meeting, tenant: caller.tenant, by: caller.initiator, at: clock.now(),
       events: ObserverEvents.drafts)

@@ -16,7 +16,7 @@ struct TeamBoundaryTests {
     "setAway", "takeSelfTest", "addShift", "removeShift", "openDropIn", "createGroup",
     "addEquipment", "declareAbsence", "reportMessage", "setGuidance", "writeScale", "putRoom",
     "putOpeningProfile", "createPerson", "putTeam", "writeBookingSettings", "writeDailySettings",
-    "writeRetention", "writeJournalChoice",
+    "writeRetention", "writeJournalChoice", "practise",
   ]
 
   @Test(.endsWhenItHangs) func whateverTheReasonNobodyOutsideTheTeamWritesThroughAnyRoute()
