@@ -60,9 +60,14 @@ JOIN = """async ({ token, visit, participant }) => {
 _launched = []
 
 
-def close_all():
-    """Closes what a test left open when it failed."""
-    while _launched:
+def launched():
+    """How many have been launched so far and may still run."""
+    return len(_launched)
+
+
+def close_all(after):
+    """Closes what a test left open when it failed; the first `after` belong to several tests."""
+    while len(_launched) > after:
         running = _launched.pop()
         if running.is_connected():
             running.close()

@@ -48,8 +48,9 @@ def pytest_runtest_protocol(item, nextitem):
 @pytest.fixture(autouse=True)
 def deadline():
     faulthandler.dump_traceback_later(DEADLINE_SECONDS, exit=True)
+    before = browser.launched()
     yield
-    browser.close_all()
+    browser.close_all(after=before)
     faulthandler.cancel_dump_traceback_later()
 
 

@@ -84,7 +84,10 @@ export class Marks {
     range.oninput = take;
     // The middle is a mark too, where somebody presses on it.
     range.onclick = take;
-    range.onkeydown = ({ key }) => (key === "Enter" || key === " ") && take();
+    // A handler that returns false would take the arrow keys away.
+    range.onkeydown = ({ key }) => {
+      if (key === "Enter" || key === " ") take();
+    };
     tell();
     node.className = "line";
     node.append(label, range, ends, status);

@@ -167,7 +167,7 @@ struct GrantRoutes: Sendable {
     // What is not spoken of stays: an intensive course does not lose its evenings by a new form.
     let present = try await visible(context).grant.terms(on: body.from)
     let terms = GrantTerms(
-      forms: body.forms, weeklyMinutes: body.weeklyMinutes,
+      forms: body.forms, weeklyMinutes: body.weeklyMinutes ?? present?.weeklyMinutes,
       hours: body.hours ?? present?.hours ?? [])
     return try await apply(.propose(terms, from: body.from, reason: body.reason), context)
   }
