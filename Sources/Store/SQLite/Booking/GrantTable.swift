@@ -96,7 +96,8 @@ enum GrantTable {
                 - (SELECT MIN(at) FROM ledger l WHERE l.tenant = v.tenant AND l.visit = v.id
                   AND l.kind = 'answered')) / 60000 END)
             END AS delivered
-          FROM mine JOIN visit v ON v.tenant = ?1 AND v.id = mine.id
+          -- CROSS: theirs first. SQLite would read all of a municipality's to have them in order.
+          FROM mine CROSS JOIN visit v ON v.tenant = ?1 AND v.id = mine.id
           ORDER BY v.start
           """),
       arguments: [
