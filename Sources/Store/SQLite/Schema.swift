@@ -102,7 +102,8 @@ enum Schema {
       FOREIGN KEY (tenant, worker) REFERENCES person (tenant, id)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX visitByStart ON visit (tenant, start);
-    CREATE INDEX visitAtHome ON visit (tenant, worker, start) WHERE form = 'physical';
+    -- With the citizen, so that a search for free time reads no visit.
+    CREATE INDEX visitAtHome ON visit (tenant, worker, start, citizen) WHERE form = 'physical';
     CREATE INDEX visitLive ON visit (state) WHERE state IN ('ringing', 'active');
 
     -- Whose time a visit takes. A row per person, so that groups need no other rule.
