@@ -3,12 +3,14 @@ import VisitClient
 
 /// The kiosk's one loop: idle, ringing, in a call, and idle again.
 struct KioskLoop {
-  private enum Input: Sendable {
+  enum Input: Sendable {
     case signal(StreamSignal)
     case key(String)
     case visits([Visit])
     case callback(Callback)
-    case failed(String)
+    case proposals([ProposalRecord])
+    case question(KioskQuestion)
+    case said(String)
     case minute
     case bell
     case call(VisitProgress)
@@ -16,7 +18,7 @@ struct KioskLoop {
     case interrupted
   }
 
-  private enum State {
+  enum State {
     case idle
     /// Until somebody answers; by itself at a time where the citizen has agreed to that.
     case ringing(VisitEvent.Ring, answersAt: Date?)
@@ -69,9 +71,16 @@ struct KioskLoop {
         visits = new
       case .callback(let request):
         screen.callback = request
-      case .failed(let text):
+      case .proposals(let open):
+        screen.proposals = open
+      case .question(let question):
+        if case .idle = state { screen.ask(question) }
+      case .said(let text):
         if case .idle = state { screen.say(text) }
-      case .minute, .bell, .key, .call, .callEnded, .interrupted:
+      case .key(let line):
+        if decides(line, state, &screen, visits ?? [], feed) { break }
+        if try await act(input, &state, &screen, feed) { return }
+      case .minute, .bell, .call, .callEnded, .interrupted:
         if try await act(input, &state, &screen, feed) { return }
       }
       if case .inCall(_, _, let signals) = state, case .signal(let signal) = input {
@@ -106,6 +115,7 @@ struct KioskLoop {
   private func look(_ feed: AsyncStream<Input>.Continuation) {
     Task { [program] in
       if let visits = try? await program.visits(ofWorkdayAt: Date()) { feed.yield(.visits(visits)) }
+      if let open = try? await program.api.proposals() { feed.yield(.proposals(open)) }
       // Of a citizen the service tells the newest request; it may have changed while we were away.
       if let request = try? await program.api.callbacks().first { feed.yield(.callback(request)) }
     }
@@ -157,7 +167,7 @@ struct KioskLoop {
         default: break
         }
       } catch {
-        feed.yield(.failed(error.text(in: program.texts, server: program.api.server)))
+        feed.yield(.said(error.text(in: program.texts, server: program.api.server)))
       }
     }
   }

@@ -7,6 +7,10 @@ struct KioskScreen {
   let terminal = Terminal.standard
   /// The citizen's newest request to be called.
   var callback: Callback?
+  /// Times put to the citizen that are not answered.
+  var proposals: [ProposalRecord] = []
+  /// What is being asked with numbered answers; the rest waits behind it.
+  var question: KioskQuestion?
   /// What was last shown while idle, so that it is not shown again for nothing.
   private var lastIdle: [String] = []
   /// What the citizen was told of visits that begin later, by visit.
@@ -16,10 +20,9 @@ struct KioskScreen {
 
   /// Today's visits and what to do now: nothing.
   mutating func showIdle(_ visits: [Visit], now: Date) {
+    guard question == nil else { return }
     let dates = DateText(texts)
-    let open = visits.filter {
-      ($0.state == .booked || $0.state == .missed) && $0.end > now
-    }.sorted { $0.start < $1.start }
+    let open = Self.open(visits, now: now)
     var lines = ["", texts[.kioskTitle, ["day": dates.day(now, now: now)]]]
     if open.isEmpty {
       lines += wrapped(texts[.kioskIdleNone], width: terminal.width)
@@ -32,10 +35,28 @@ struct KioskScreen {
       lines.append(texts[.kioskIdleWait])
     }
     lines += callLines()
+    if !open.isEmpty { lines += wrapped(texts[.kioskNotSuit], width: terminal.width) }
+    if proposals.contains(where: { !$0.starts.isEmpty }) {
+      lines += wrapped(texts[.kioskPickKey], width: terminal.width)
+    }
     lines.append(texts[.kioskPrivacy])
     guard lines != lastIdle else { return }
     lastIdle = lines
     terminal.print(lines: lines)
+  }
+
+  /// Visits of the day that are still to be held, soonest first.
+  static func open(_ visits: [Visit], now: Date) -> [Visit] {
+    visits.filter { ($0.state == .booked || $0.state == .missed) && $0.end > now }
+      .sorted { $0.start < $1.start }
+  }
+
+  /// Asks with numbered answers.
+  mutating func ask(_ new: KioskQuestion) {
+    question = new
+    lastIdle = []
+    terminal.clearStatus()
+    terminal.print(lines: new.lines(width: terminal.width, texts: texts))
   }
 
   /// Keeps what the citizen was told of a delay, to be shown with the visit.
@@ -66,6 +87,7 @@ struct KioskScreen {
   /// It rings: who, and which keys.
   mutating func showRing(from name: String, answersByItself: Bool) {
     lastIdle = []
+    question = nil
     terminal.print(lines: ["", texts[.kioskRings, ["name": name]]])
     terminal.line(texts[answersByItself ? .kioskAutoAnswers : .kioskKeys])
     terminal.bell()

@@ -60,7 +60,7 @@ struct BookCommand: AsyncParsableCommand {
     let new = NewSeries(
       citizenId: citizen.id, workerId: worker, room: place, form: form,
       start: SeriesOptions.local(start), rule: try series.rule(program, from: start, now: now),
-      durationMinutes: minutes, skipRefused: series.skip)
+      durationMinutes: minutes, lengths: try series.lengths(program), skipRefused: series.skip)
     let begun = try await program.ask { api async throws(ServiceError) in
       try await api.begin(new)
     }

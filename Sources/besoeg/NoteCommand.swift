@@ -104,7 +104,7 @@ struct OutcomeCommand: AsyncParsableCommand {
   var kind: String?
   @Option(help: .init(Texts.current[.helpMinutes]))
   var minutes: Int?
-  @OptionGroup var cancellation: CancelOptions
+  @OptionGroup var cancellation: CancellationOptions
   @Option(help: .init(Texts.current[.helpNoteText]))
   var text: String?
   @OptionGroup var common: CommonOptions

@@ -58,6 +58,22 @@ import Testing
     }
   }
 
+  @Test func aCitizensMinutesAreCountedFromTheirOwnVisits() async throws {
+    let town = try await Municipality()
+    let store = try town.reopened()
+    let plan = try await store.read { db in
+      try Row.fetchAll(
+        db, sql: "EXPLAIN QUERY PLAN " + GrantTable.countedQuery, arguments: ["a", "b", 0]
+      ).map { $0["detail"] as String }
+    }
+    // The few that are theirs are walked through; every table is looked up by its key.
+    let scans = plan.filter { $0.hasPrefix("SCAN") && $0 != "SCAN mine" }
+    #expect(scans.isEmpty, "\(plan)")
+    #expect(plan.contains { $0.hasPrefix("SEARCH visit") && $0.contains("citizen=?") }, "\(plan)")
+    #expect(plan.contains { $0.hasPrefix("SEARCH v ") && $0.contains("id=?") }, "\(plan)")
+    #expect(plan.contains { $0.hasPrefix("SEARCH g ") && $0.contains("citizen=?") }, "\(plan)")
+  }
+
   @Test func colleaguesAreLookedUpFromTheirOwnTeams() async throws {
     let town = try await Municipality()
     let plan = try await town.store.read { db in

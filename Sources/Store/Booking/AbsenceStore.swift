@@ -95,6 +95,10 @@ public protocol AbsenceStore: Sendable {
     _ id: VisitID, to target: ConversionTarget, tenant: TenantID, by initiator: Initiator,
     at now: UTCMilliseconds, events: @escaping EventMaker
   ) async throws(StoreError) -> CommittedVisit
+  /// What a person can do themselves about a visit (E3).
+  func ways(
+    of id: VisitID, tenant: TenantID, by initiator: Initiator, at now: UTCMilliseconds
+  ) async throws(StoreError) -> VisitWays
   /// Tells the citizens of the next visit of a delay (B17), with the messages they want to be told
   /// by. Where they have been told as much already, nothing is said again.
   func announceDelay(
@@ -107,13 +111,20 @@ public protocol AbsenceStore: Sendable {
     _ id: TimeProposalID, visit: Visit, starts: [UTCMilliseconds], by initiator: Initiator,
     at now: UTCMilliseconds, events: @escaping ProposalEventMaker
   ) async throws(StoreError) -> CommittedProposal
+  /// Opens a window in which a citizen picks a time herself (B19). An open one of the same citizen
+  /// makes way.
+  func openWindow(
+    _ id: TimeProposalID, visit: Visit, window: PickWindow, by initiator: Initiator,
+    at now: UTCMilliseconds, events: @escaping ProposalEventMaker
+  ) async throws(StoreError) -> CommittedProposal
   /// The citizen's answer: one of the times, or nil for none of them.
   func answer(
     _ id: TimeProposalID, choosing start: UTCMilliseconds?, note: String?, tenant: TenantID,
     by initiator: Initiator, at now: UTCMilliseconds, events: @escaping ProposalEventMaker
   ) async throws(StoreError) -> CommittedProposal
-  /// Proposals of or to a person that are not answered yet.
+  /// Proposals of or to a person that are not answered yet, with what is free in windows from a day
+  /// on; from now on where that is nil.
   func proposals(
-    of person: PersonID, tenant: TenantID, at now: UTCMilliseconds
+    of person: PersonID, from day: LocalDate?, tenant: TenantID, at now: UTCMilliseconds
   ) async throws(StoreError) -> [TimeProposal]
 }

@@ -68,11 +68,26 @@ public struct Room: Hashable, Sendable, Codable {
   public var id: RoomID
   /// What it is called.
   public var name: String
+  /// How many visits it has room for at a time ("højst af tre ad gangen").
+  public var places: Int
+
+  /// Within what the number of places lies.
+  public static let placeCounts = 1...50
 
   /// A room.
-  public init(id: RoomID, name: String) {
+  public init(id: RoomID, name: String, places: Int = 1) {
     self.id = id
     self.name = name
+    self.places = places
+  }
+
+  /// Reads what is there; a room is for one visit at a time unless told otherwise.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      id: try values.decode(RoomID.self, forKey: .id),
+      name: try values.decode(String.self, forKey: .name),
+      places: try values.decodeIfPresent(Int.self, forKey: .places) ?? 1)
   }
 }
 

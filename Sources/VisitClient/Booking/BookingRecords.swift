@@ -52,6 +52,20 @@ public struct SlotRecord: Codable, Sendable {
   public var end: Date
 }
 
+/// How long a series' visits are on one day of the week.
+public struct DayLengthRecord: Codable, Sendable, Hashable {
+  /// The day as RFC 5545 writes it.
+  public var day: String
+  /// The length.
+  public var minutes: Int
+
+  /// A length.
+  public init(day: String, minutes: Int) {
+    self.day = day
+    self.minutes = minutes
+  }
+}
+
 /// A series to begin.
 public struct NewSeries: Codable, Sendable {
   /// Who is visited.
@@ -68,13 +82,15 @@ public struct NewSeries: Codable, Sendable {
   public var rule: String?
   /// How long each visit is, in minutes.
   public var durationMinutes: Int
+  /// Days on which they are longer or shorter; nil where they all are of one length.
+  public var lengths: [DayLengthRecord]?
   /// Whether refused times are left out.
   public var skipRefused: Bool?
 
   /// A series.
   public init(
     citizenId: String, workerId: String?, room: String?, form: String?, start: String,
-    rule: String?, durationMinutes: Int, skipRefused: Bool?
+    rule: String?, durationMinutes: Int, lengths: [DayLengthRecord]? = nil, skipRefused: Bool?
   ) {
     self.citizenId = citizenId
     self.workerId = workerId
@@ -83,6 +99,7 @@ public struct NewSeries: Codable, Sendable {
     self.start = start
     self.rule = rule
     self.durationMinutes = durationMinutes
+    self.lengths = lengths
     self.skipRefused = skipRefused
   }
 }
@@ -109,6 +126,8 @@ public struct SeriesRecord: Codable, Sendable {
   public var rule: String?
   /// How long each visit is, in minutes.
   public var durationMinutes: Int?
+  /// Days on which they are longer or shorter.
+  public var lengths: [DayLengthRecord]?
   /// The visits laid.
   public var visits: [Entry]?
   /// What could not be laid.

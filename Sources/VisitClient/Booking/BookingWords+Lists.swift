@@ -150,7 +150,7 @@ extension BookingWords {
     for (number, one) in zip(1..., series) {
       let start = one.start ?? ""
       let clock = start.dropFirst(11).prefix(5).replacing(":", with: texts[.clockMark])
-      let minutes = texts[.minutesShort, ["n": String(one.durationMinutes ?? 0)]]
+      let minutes = texts[.minutesShort, ["n": lengths(of: one)]]
       let who = one.worker ?? ""
       table.append([
         String(number), day(start).map { weekday($0) } ?? "", "\(clock), \(minutes)",
@@ -158,6 +158,17 @@ extension BookingWords {
       ])
     }
     return table
+  }
+
+  /// How long a series' visits are: `30`, or `20/30/10` where each of its days has its own length.
+  private func lengths(of series: SeriesRecord) -> String {
+    let usual = String(series.durationMinutes ?? 0)
+    guard let own = series.lengths,
+      let days = series.rule?.split(separator: ";").first(where: { $0.hasPrefix("BYDAY=") })
+    else { return usual }
+    return days.dropFirst("BYDAY=".count).split(separator: ",").map { day in
+      own.first { $0.day == day }.map { String($0.minutes) } ?? usual
+    }.joined(separator: "/")
   }
 
   /// How often a rule repeats, in words; other rules than those that are typed here as they are.

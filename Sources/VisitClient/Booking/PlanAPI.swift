@@ -23,11 +23,14 @@ public struct RoomPlaceRecord: Codable, Sendable, Hashable {
   public var id: String
   /// What it is called.
   public var name: String
+  /// How many visits it has room for at a time.
+  public var places: Int?
 
   /// A room.
-  public init(id: String, name: String) {
+  public init(id: String, name: String, places: Int? = nil) {
     self.id = id
     self.name = name
+    self.places = places
   }
 }
 
@@ -74,9 +77,12 @@ extension BesoegAPI {
 
   /// Makes a room, or gives it another name.
   public func putRoom(_ room: RoomPlaceRecord) async throws(ServiceError) {
-    struct Body: Encodable { var name: String }
+    struct Body: Encodable {
+      var name: String
+      var places: Int?
+    }
     _ = try await reply(
-      to: replacing("/rooms/\(segment(room.id))", Body(name: room.name)),
+      to: replacing("/rooms/\(segment(room.id))", Body(name: room.name, places: room.places)),
       retry: .briefRepeatable)
   }
 

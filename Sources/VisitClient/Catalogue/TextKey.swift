@@ -96,6 +96,17 @@ public enum TextKey: String, Sendable, CaseIterable {
     helpPlanTitle, helpPlanAim, helpPlanPoint, helpPlanForCitizens, helpStep, helpTakeOver,
     helpGroupRoom, helpGroupCall, helpGroup, helpMeetingNumber, helpCapacity, helpTeam
 
+  // Times that citizens pick themselves.
+  case pickYours, pickByCitizen, pickNothing, pickHint, helpPickFrom, helpPickTo, helpPickHours,
+    helpPickDays, helpChooseFrom, columnPlaces, helpRoomPlaces
+
+  // What a citizen decides about her visits on the kiosk.
+  case kioskNotSuit, kioskPickKey, kioskWaysTitle, kioskWayPhone, kioskWayAudio, kioskWayVideo,
+    kioskWayTalk, kioskWayCancel, kioskSurePhone, kioskSureAudio, kioskSureVideo, kioskSureTalk,
+    kioskSureCancel, kioskDonePhone, kioskDoneAudio, kioskDoneVideo, kioskDoneTalk,
+    kioskDoneCancel, kioskYes, kioskLeave, kioskLeft, kioskAnswerHint, kioskTimesTitle,
+    kioskTimesNone, kioskTimesLater, kioskTimesNoneSaid, kioskTimeChosen, kioskAbout
+
   // Times to choose from, and words for what there are only a few of.
   case dayAtClock, proposalToYou, proposalToCitizen, proposedHint, proposeTwoOrThree,
     proposalsNone, proposalsHint, proposalChosen, proposalDeclined, proposalNumber, helpPropose,

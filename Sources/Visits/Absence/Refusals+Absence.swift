@@ -115,4 +115,54 @@ extension Refusal {
     "proposal-closed", .conflict,
     da: "Forslaget gælder ikke længere. Din bostøttemedarbejder finder en ny tid med dig.",
     en: "The proposal no longer applies. Your support worker will find a new time with you.")
+
+  // MARK: Times the citizen picks
+
+  /// It is not agreed with the citizen that they pick times themselves.
+  public static func citizenDoesNotPick(name: String) -> Refusal {
+    Refusal(
+      "citizen-does-not-pick", .conflict,
+      da: """
+        Det er ikke aftalt, at \(name) selv vælger tider. Skriv det først under måden at aftale \
+        tider på, eller foreslå to eller tre tider.
+        """,
+      en: """
+        It is not agreed that \(name) picks times. Record it first as the way times are agreed, \
+        or propose two or three times.
+        """)
+  }
+
+  /// The window has no room for the visit.
+  public static func pickWindowTooSmall(minutes: Int) -> Refusal {
+    Refusal(
+      "pick-window-too-small", .invalid,
+      da: """
+        Der er ikke plads til et besøg på \(minutes) minutter i de dage og timer. \
+        Ret dagene, ugedagene eller klokkeslættene.
+        """,
+      en: """
+        There is no room for a visit of \(minutes) minutes in those days and hours. \
+        Correct the days, the weekdays or the times.
+        """)
+  }
+
+  /// The window reaches further than anybody looks ahead.
+  public static func pickWindowTooLong(days: Int) -> Refusal {
+    Refusal(
+      "pick-window-too-long", .invalid,
+      da: "Borgeren kan højst vælge mellem tider på \(days) dage. Vælg færre dage.",
+      en: "A citizen can pick among times on at most \(days) days. Choose fewer days.")
+  }
+
+  /// Nothing is free in the window that the citizen's grant and the hours allow.
+  public static let nothingFreeToPick = Refusal(
+    "nothing-free-to-pick", .conflict,
+    da: """
+      Der er ingen ledige tider i de dage og timer inden for åbningstiden og bevillingen. \
+      Vælg andre dage eller timer.
+      """,
+    en: """
+      Nothing is free in those days and hours within opening hours and the grant. \
+      Choose other days or times.
+      """)
 }

@@ -28,7 +28,8 @@ public enum TimeProposalState: String, Codable, Sendable, Hashable, CaseIterable
   case lapsed
 }
 
-/// Two or three times for a visit, for the citizen to choose from (B19).
+/// Times for a visit, for the citizen to choose from (B19): two or three that the worker names, or
+/// whatever is free in a window that she opens.
 ///
 /// The times are not held for the citizen: a hold that nobody answers would waste two of three.
 /// A time that has been booked meanwhile is refused in plain words and another chosen.
@@ -37,8 +38,10 @@ public struct TimeProposal: Hashable, Sendable, Codable {
   public var id: TimeProposalID
   /// The visit as it would become but for its start. May exist already: then choosing moves it.
   public var visit: Visit
-  /// The times offered, earliest first.
+  /// The times offered, earliest first; where there is a window, those of it that are shown now.
   public var starts: [UTCMilliseconds]
+  /// Where the citizen picks for herself; nil where the worker named the times.
+  public var window: PickWindow?
   /// Who offered them.
   public var proposedBy: PersonID
   /// Where it is in its life.
@@ -50,12 +53,14 @@ public struct TimeProposal: Hashable, Sendable, Codable {
 
   /// A proposal as stored.
   public init(
-    id: TimeProposalID, visit: Visit, starts: [UTCMilliseconds], proposedBy: PersonID,
-    state: TimeProposalState, chosen: UTCMilliseconds? = nil, note: String? = nil
+    id: TimeProposalID, visit: Visit, starts: [UTCMilliseconds], window: PickWindow? = nil,
+    proposedBy: PersonID, state: TimeProposalState, chosen: UTCMilliseconds? = nil,
+    note: String? = nil
   ) {
     self.id = id
     self.visit = visit
     self.starts = starts
+    self.window = window
     self.proposedBy = proposedBy
     self.state = state
     self.chosen = chosen
@@ -83,13 +88,39 @@ public struct TimeProposal: Hashable, Sendable, Codable {
       id: id, visit: visit, starts: starts, proposedBy: worker, state: .open)
   }
 
+  /// A window in which the citizen picks for herself, or why it cannot be opened: it is for those
+  /// with whom it is agreed that they do.
+  public static func open(
+    id: TimeProposalID, visit: Visit, window: PickWindow, mode: SchedulingMode, name: String,
+    by initiator: Initiator, at now: UTCMilliseconds
+  ) throws(Refusal) -> TimeProposal {
+    let worker = try initiator.requireBooker()
+    guard mode == .citizenPicks else { throw .citizenDoesNotPick(name: name) }
+    return TimeProposal(
+      id: id, visit: visit, starts: [],
+      window: try window.checked(durationMinutes: visit.durationMinutes, at: now),
+      proposedBy: worker, state: .open)
+  }
+
   /// The times that can still be chosen: to come, and not booked by anybody meanwhile.
   public func openStarts(busy: TimeWindows, at now: UTCMilliseconds) -> [UTCMilliseconds] {
     guard state == .open else { return [] }
-    return starts.filter { start in
-      let window = TimeWindow(start: start, minutes: visit.durationMinutes)
-      return start > now && busy.intersection(TimeWindows([window])).isEmpty
-    }
+    return starts.filter { isFree($0, busy: busy, at: now) }
+  }
+
+  private func isFree(
+    _ start: UTCMilliseconds, busy: TimeWindows, at now: UTCMilliseconds
+  ) -> Bool {
+    let window = TimeWindow(start: start, minutes: visit.durationMinutes)
+    return start > now && busy.intersection(TimeWindows([window])).isEmpty
+  }
+
+  /// Whether a time is one of those that were named, or an even one in the window.
+  private func isOffered(_ start: UTCMilliseconds) -> Bool {
+    guard let window else { return starts.contains(start) }
+    let step = Int64(FreeSlotQuery.Step.quarter.rawValue) * 60_000
+    return start.rawValue.isMultiple(of: step)
+      && window.contains(TimeWindow(start: start, minutes: visit.durationMinutes))
   }
 
   /// The proposal after the citizen's choice, and the visit to book or move. Choosing the same time
@@ -102,8 +133,8 @@ public struct TimeProposal: Hashable, Sendable, Codable {
     after.visit.start = start
     if state == .chosen, chosen == start { return (self, after.visit) }
     try requireOpen()
-    guard starts.contains(start) else { throw .notAmongProposed }
-    guard openStarts(busy: busy, at: now).contains(start) else { throw .proposedTimeTaken }
+    guard isOffered(start) else { throw .notAmongProposed }
+    guard isFree(start, busy: busy, at: now) else { throw .proposedTimeTaken }
     after.state = .chosen
     after.chosen = start
     return (after, after.visit)
@@ -124,7 +155,13 @@ public struct TimeProposal: Hashable, Sendable, Codable {
 
   /// The proposal when its last time has gone by unanswered; itself before.
   public func lapsing(at now: UTCMilliseconds) -> TimeProposal {
-    guard state == .open, starts.allSatisfy({ $0 <= now }) else { return self }
+    let isOver = window.map { $0.span.end <= now } ?? starts.allSatisfy { $0 <= now }
+    return isOver ? lapsed : self
+  }
+
+  /// The proposal when another window takes its place: a citizen has one to pick from at a time.
+  public var lapsed: TimeProposal {
+    guard state == .open else { return self }
     var after = self
     after.state = .lapsed
     return after

@@ -39,6 +39,20 @@ public struct OccurrenceChange: Hashable, Sendable, Codable {
   }
 }
 
+/// How long a series' visits are on one day of the week.
+public struct DayLength: Hashable, Sendable, Codable {
+  /// The day.
+  public var day: Weekday
+  /// The length in minutes.
+  public var minutes: Int
+
+  /// A length.
+  public init(day: Weekday, minutes: Int) {
+    self.day = day
+    self.minutes = minutes
+  }
+}
+
 /// Visits that repeat (forløb; B1, B2).
 public struct Series: Hashable, Sendable, Codable {
   /// The series' id.
@@ -59,6 +73,8 @@ public struct Series: Hashable, Sendable, Codable {
   public var recurrence: Recurrence
   /// How long each is planned to take, in minutes.
   public var durationMinutes: Int
+  /// Days on which they are longer or shorter: a week's support in unequal parts (A15).
+  public var lengths: [DayLength]
   /// What was done to single occurrences, in the order of their original times.
   public internal(set) var changes: [OccurrenceChange]
   /// Counts the changes made, from 0: RFC 5545's `SEQUENCE`.
@@ -70,7 +86,7 @@ public struct Series: Hashable, Sendable, Codable {
   public init(
     id: SeriesID, tenant: TenantID, citizenID: PersonID?, workerID: PersonID,
     roomID: RoomID? = nil, form: VisitForm = .screen, mediaMode: MediaMode = .video,
-    recurrence: Recurrence, durationMinutes: Int
+    recurrence: Recurrence, durationMinutes: Int, lengths: [DayLength] = []
   ) {
     self.id = id
     self.tenant = tenant
@@ -81,6 +97,7 @@ public struct Series: Hashable, Sendable, Codable {
     self.mediaMode = mediaMode
     self.recurrence = recurrence
     self.durationMinutes = durationMinutes
+    self.lengths = lengths
     changes = []
     revision = 0
     continues = nil
@@ -91,6 +108,11 @@ public struct Series: Hashable, Sendable, Codable {
     let index = insertionIndex(of: original)
     guard index < changes.count, changes[index].original == original else { return nil }
     return changes[index]
+  }
+
+  /// How long the series' visits are on a day of the week.
+  public func minutes(on day: Weekday) -> Int {
+    lengths.first { $0.day == day }?.minutes ?? durationMinutes
   }
 
   /// Where the occurrence's change is, or would have to be put.
@@ -174,7 +196,7 @@ extension Series {
   ) -> Occurrence {
     Occurrence(
       series: id, original: original, start: change?.start ?? original.utc,
-      durationMinutes: change?.durationMinutes ?? durationMinutes,
+      durationMinutes: change?.durationMinutes ?? minutes(on: original.date.weekday),
       workerID: change?.workerID ?? workerID, form: change?.form ?? form,
       mediaMode: change?.mediaMode ?? mediaMode, change: change?.kind)
   }
@@ -204,7 +226,8 @@ extension Series {
 
   /// The occurrences some of whose time lies in `window`, in the order they begin.
   public func occurrences(overlapping window: TimeWindow) -> [Occurrence] {
-    let longest = changes.reduce(durationMinutes) { max($0, $1.durationMinutes ?? 0) }
+    let usual = lengths.reduce(durationMinutes) { max($0, $1.minutes) }
+    let longest = changes.reduce(usual) { max($0, $1.durationMinutes ?? 0) }
     let wide = TimeWindow(start: window.start.adding(minutes: -longest), end: window.end)
     return occurrences(startingIn: wide).filter { $0.window.overlaps(window) }
   }

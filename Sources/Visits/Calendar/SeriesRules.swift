@@ -181,6 +181,8 @@ public struct SeriesRules: Sendable {
     var following = series
     following.recurrence = recurrence
     following.durationMinutes = edit.durationMinutes ?? series.durationMinutes
+    // One length for all: the days' own are over.
+    if edit.durationMinutes != nil { following.lengths = [] }
     following.workerID = edit.workerID ?? series.workerID
     following.form = edit.form ?? series.form
     following.mediaMode = edit.mediaMode ?? series.mediaMode

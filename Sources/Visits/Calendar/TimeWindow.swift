@@ -72,6 +72,28 @@ public struct TimeWindows: Hashable, Sendable {
     }
   }
 
+  /// The time in which at least `depth` of `windows` lie over each other: when a room with so many
+  /// places is full (B21).
+  public init(atLeast depth: Int, of windows: some Sequence<TimeWindow>) {
+    var steps: [(at: UTCMilliseconds, change: Int)] = []
+    for window in windows where !window.isEmpty {
+      steps += [(window.start, 1), (window.end, -1)]
+    }
+    // What ends when another begins makes room for it.
+    steps.sort { ($0.at, $0.change) < ($1.at, $1.change) }
+    var count = 0
+    var full: UTCMilliseconds?
+    self.windows = []
+    for step in steps {
+      count += step.change
+      if count >= depth, full == nil { full = step.at }
+      if count < depth, let start = full {
+        append(TimeWindow(start: start, end: step.at))
+        full = nil
+      }
+    }
+  }
+
   /// Adds a window that begins no earlier than the last one.
   private mutating func append(_ window: TimeWindow) {
     if let last = windows.last, window.start <= last.end {

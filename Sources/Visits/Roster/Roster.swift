@@ -17,6 +17,8 @@ public struct RosterLine: Hashable, Sendable {
   public var start: ScreenStart
   /// By when screen visits are to be tried; nil where they were, or are not to be.
   public var trialDue: LocalDate?
+  /// The last day of the grant that runs now; nil where it has none (A4).
+  public var grantEnd: LocalDate?
   /// Parked topics and work orders that are open.
   public var openTasks: Int
 
@@ -39,10 +41,17 @@ public struct RosterLine: Hashable, Sendable {
 
   /// How long before its day a trial is pointed out, in days.
   static let trialNoticeDays = 28
+  /// How long before its end a grant is pointed out, in days, where the municipality says nothing else.
+  public static let endingNoticeDays = GrantPolicy().endingNoticeDays
 
   /// What waits to be done about the citizen, the most pressing first.
-  public func needs(on today: LocalDate) -> [Notice] {
+  public func needs(
+    on today: LocalDate, endingNoticeDays: Int = Self.endingNoticeDays
+  ) -> [Notice] {
     var notices: [Notice] = []
+    if let grantEnd, grantEnd.adding(days: -endingNoticeDays) <= today {
+      notices.append(.courseEnds(on: grantEnd))
+    }
     if next == nil { notices.append(.nothingBooked) }
     if let granted = grantedMinutes, bookedMinutes < granted {
       notices.append(.minutesLeft(granted - bookedMinutes))
@@ -93,6 +102,14 @@ extension Notice {
       en:
         "\(count) citizens are more than one worker should have (\(most) at most). Talk with your lead about sharing them."
     )
+  }
+
+  /// The grant that runs now is over soon.
+  static func courseEnds(on day: LocalDate) -> Notice {
+    Notice(
+      "course-ends",
+      da: "Bevillingen slutter den \(day.danish). Aftal, hvad der så skal ske.",
+      en: "The grant ends on \(day.iso8601). Agree on what happens then.")
   }
 
   /// No visit ahead.

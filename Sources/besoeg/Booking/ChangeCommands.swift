@@ -93,8 +93,8 @@ struct MoveCommand: ChangesVisit {
   }
 }
 
-/// Who calls a visit off, and why: in words of the catalogue, and in one's own.
-struct CancelOptions: ParsableArguments {
+/// Who called a visit off, and why: in words of the catalogue.
+struct CancellationOptions: ParsableArguments {
   @Option(name: .customLong("by"), help: .init(Texts.current[.helpCancelBy]))
   var canceller: String?
   @Option(help: .init(Texts.current[.helpCancelBecause]))
@@ -109,16 +109,11 @@ struct CancelOptions: ParsableArguments {
   }
 }
 
-/// `besoeg cancel karen --by borger --because syg`.
-struct CancelCommand: ChangesVisit {
-  static let configuration = CommandConfiguration(
-    commandName: "cancel", abstract: Texts.current[.helpCancel], aliases: ["aflys"])
-
-  @OptionGroup var which: VisitOption
-  @OptionGroup var cancellation: CancelOptions
+/// What is said when a visit is called off: who and why, in words of the catalogue or in one's own.
+struct CancelOptions: ParsableArguments {
+  @OptionGroup var cancellation: CancellationOptions
   @Option(help: .init(Texts.current[.helpReason]))
   var reason: String?
-  @OptionGroup var common: CommonOptions
 
   func validate() throws {
     guard reason != nil || cancellation.because != nil else {
@@ -126,13 +121,28 @@ struct CancelCommand: ChangesVisit {
     }
   }
 
+  /// Calls a visit, or a group's meeting, off.
+  func cancel(_ id: String, _ program: ClientProgram) async throws {
+    let codes = try cancellation.codes(program.texts)
+    try await program.ask { [reason] api async throws(ServiceError) in
+      try await api.cancel(id, reason: reason, by: codes.by, because: codes.because)
+    }
+  }
+}
+
+/// `besoeg cancel karen --by borger --because syg`.
+struct CancelCommand: ChangesVisit {
+  static let configuration = CommandConfiguration(
+    commandName: "cancel", abstract: Texts.current[.helpCancel], aliases: ["aflys"])
+
+  @OptionGroup var which: VisitOption
+  @OptionGroup var cancellation: CancelOptions
+  @OptionGroup var common: CommonOptions
+
   func change(
     _ visit: Visit, _ program: ClientProgram, now: Date
   ) async throws -> (visit: Visit, said: TextKey) {
-    let codes = try cancellation.codes(program.texts)
-    try await program.ask { [reason] api async throws(ServiceError) in
-      try await api.cancel(visit.id, reason: reason, by: codes.by, because: codes.because)
-    }
+    try await cancellation.cancel(visit.id, program)
     return (visit, .visitCancelled)
   }
 }

@@ -3,6 +3,7 @@ import Foundation
 import VisitClient
 
 /// `besoeg propose Karen --at "mandag 9" --at "tirsdag 10"`: two or three times to choose from;
+/// `--from mandag --to fredag --hours 9-12`: days and hours in which the citizen picks a time;
 /// without a name, the proposals nobody has answered.
 struct ProposeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -12,6 +13,7 @@ struct ProposeCommand: AsyncParsableCommand {
   var citizen: [String] = []
   @Option(name: .customLong("at"), help: .init(Texts.current[.helpProposeAt]))
   var times: [String] = []
+  @OptionGroup var window: PickOptions
   @Option(help: .init(Texts.current[.helpMinutes]))
   var minutes = 30
   @Option(help: .init(Texts.current[.helpForm]))
@@ -23,7 +25,8 @@ struct ProposeCommand: AsyncParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    guard citizen.isEmpty ? times.isEmpty : (2...3).contains(times.count) else {
+    let isOffer = window.isWindow ? times.isEmpty : (2...3).contains(times.count)
+    guard citizen.isEmpty ? times.isEmpty && !window.isWindow : isOffer else {
       throw ValidationError(Texts.current[.proposeTwoOrThree])
     }
   }
@@ -35,7 +38,7 @@ struct ProposeCommand: AsyncParsableCommand {
     let words = citizen.joined(separator: " ")
     let starts = try times.map { try program.date($0, now: now) }
     let form = try form.map { try program.texts.form($0) }
-    let proposal: NewProposal
+    var proposal: NewProposal
     if move {
       let visit = try await program.visit(
         words, now: now, days: VisitLines.daysAhead, orElse: { _ in nil }, missing: .noVisits)
@@ -47,16 +50,58 @@ struct ProposeCommand: AsyncParsableCommand {
       proposal = NewProposal(
         citizen: person.id, worker: other, minutes: minutes, form: form, starts: starts)
     }
-    let made = try await program.ask { api async throws(ServiceError) in
+    if window.isWindow { proposal = proposal.picking(in: try window.record(program, now: now)) }
+    let made = try await program.ask { [proposal] api async throws(ServiceError) in
       try await api.propose(proposal)
     }
     let terminal = Terminal.standard
     terminal.print(lines: BookingWords(program.texts).proposal(made, isOwn: false, now: now))
-    terminal.line(program.texts[.proposedHint, ["name": made.citizenName ?? words]])
+    let hint: TextKey = window.isWindow ? .pickHint : .proposedHint
+    terminal.line(program.texts[hint, ["name": made.citizenName ?? words]])
   }
 }
 
-/// `besoeg choose 2`: the citizen's answer to the times put to them; without a number, the times.
+/// Days and hours in which a citizen picks a time: `--from mandag --to fredag --hours 9-12`.
+struct PickOptions: ParsableArguments {
+  @Option(name: .customLong("from"), help: .init(Texts.current[.helpPickFrom]))
+  var first: String?
+  @Option(name: .customLong("to"), help: .init(Texts.current[.helpPickTo]))
+  var last: String?
+  @Option(help: .init(Texts.current[.helpPickHours]))
+  var hours: String?
+  @Option(name: .customLong("days"), help: .init(Texts.current[.helpPickDays]))
+  var weekdays: String?
+
+  /// Whether a window is meant.
+  var isWindow: Bool { first != nil || last != nil || hours != nil || weekdays != nil }
+
+  func validate() throws {
+    guard !isWindow || (first != nil && last != nil && hours != nil) else {
+      throw ValidationError(Texts.current[.proposeTwoOrThree])
+    }
+  }
+
+  /// The window; failures say what cannot be read.
+  func record(_ program: ClientProgram, now: Date) throws -> PickWindowRecord {
+    let parts = (hours ?? "").split(separator: "-").map(String.init)
+    guard parts.count == 2, let first, let last else {
+      throw ProgramFailure(program.texts[.helpPickHours])
+    }
+    func clock(_ words: String) throws -> String {
+      let bare = words.trimmingCharacters(in: .whitespaces)
+      let text = bare.contains(where: { ".:".contains($0) }) ? bare : bare + ".00"
+      return String(
+        SeriesOptions.local(try program.date("2030-01-01 \(text)", now: now)).suffix(5))
+    }
+    return PickWindowRecord(
+      first: try program.day(first, now: now), last: try program.day(last, now: now),
+      weekdays: try weekdays.map { try SeriesOptions.codes($0, program) },
+      from: try clock(parts[0]), to: try clock(parts[1]))
+  }
+}
+
+/// `besoeg choose 2`: the citizen's answer to the times put to them; without a number, the times;
+/// `--from torsdag`: later ones, where she picks for herself.
 struct ChooseCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "choose", abstract: Texts.current[.helpChoose], aliases: ["vælg"])
@@ -67,14 +112,19 @@ struct ChooseCommand: AsyncParsableCommand {
   var none = false
   @Option(help: .init(Texts.current[.helpReason]))
   var reason: String?
+  @Option(help: .init(Texts.current[.helpChooseFrom]))
+  var from: String?
   @OptionGroup var common: CommonOptions
 
   func run() async throws {
     let program = try ClientProgram(ca: common.ca)
     let (texts, now) = (program.texts, Date())
-    guard number != nil || none else { return try await program.showProposals(now: now) }
+    let day = try from.map { try program.day($0, now: now) }
+    guard number != nil || none else {
+      return try await program.showProposals(from: day, now: now)
+    }
     let open = try await program.ask { api async throws(ServiceError) in
-      try await api.proposals()
+      try await api.proposals(from: day)
     }
     guard let proposal = open.first else { throw ProgramFailure(texts[.proposalsNone]) }
     if none {
@@ -104,8 +154,10 @@ struct ChooseCommand: AsyncParsableCommand {
 
 extension ClientProgram {
   /// The proposals that are not answered: those put to a citizen, or those of a worker's.
-  fileprivate func showProposals(now: Date) async throws {
-    let open = try await ask { api async throws(ServiceError) in try await api.proposals() }
+  fileprivate func showProposals(from day: String? = nil, now: Date) async throws {
+    let open = try await ask { api async throws(ServiceError) in
+      try await api.proposals(from: day)
+    }
     let terminal = Terminal.standard
     guard !open.isEmpty else { return terminal.line(texts[.proposalsNone]) }
     let isOwn = api.role == .citizen

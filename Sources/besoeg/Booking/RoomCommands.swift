@@ -24,13 +24,15 @@ struct ListRooms: AsyncParsableCommand {
     guard !rooms.isEmpty else { return terminal.line(program.texts[.noRooms]) }
     var table = TextTable([
       .init(program.texts[.columnName]), .init(program.texts[.columnID]),
+      .init(program.texts[.columnPlaces], .right),
     ])
-    for room in rooms { table.append([room.name, room.id]) }
+    for room in rooms { table.append([room.name, room.id, String(room.places ?? 1)]) }
     terminal.print(lines: table.lines(width: terminal.width))
   }
 }
 
-/// `besoeg rooms add lille --name "Det lille rum"` (team leads, operations, administrators).
+/// `besoeg rooms add stationer --name "Stationerne" --places 3` (team leads, operations,
+/// administrators).
 struct MakeRoom: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "add", abstract: Texts.current[.helpRoomAdd], aliases: ["tilføj"])
@@ -39,11 +41,13 @@ struct MakeRoom: AsyncParsableCommand {
   var id: String
   @Option(help: .init(Texts.current[.helpRoomName]))
   var name: String?
+  @Option(help: .init(Texts.current[.helpRoomPlaces]))
+  var places = 1
   @OptionGroup var common: CommonOptions
 
   func run() async throws {
     let program = try ClientProgram(ca: common.ca)
-    let room = RoomPlaceRecord(id: id, name: name ?? id)
+    let room = RoomPlaceRecord(id: id, name: name ?? id, places: places)
     try await program.ask { api async throws(ServiceError) in try await api.putRoom(room) }
     Terminal.standard.line(program.texts[.roomMade, ["name": room.name, "id": room.id]])
   }

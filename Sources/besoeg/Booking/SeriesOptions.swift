@@ -2,7 +2,8 @@ import ArgumentParser
 import Foundation
 import VisitClient
 
-/// How a visit repeats: `--weekly`, `--fortnightly`, `--weeks A --until 30/6 --count 12`.
+/// How a visit repeats: `--weekly`, `--fortnightly`, `--weeks A --until 30/6 --count 12`; on which days,
+/// each with a length of its own where one is written: `--on "man 20, ons 30, fre 10"`.
 struct SeriesOptions: ParsableArguments {
   @Flag(help: .init(Texts.current[.helpWeekly]))
   var weekly = false
@@ -66,21 +67,47 @@ struct SeriesOptions: ParsableArguments {
   private static func weekdays(
     _ words: String, from start: Date, _ program: ClientProgram
   ) throws -> String {
-    let codes = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
-    let known = program.texts.list(.wordsWeekdays).map { $0.split(separator: " ").map(String.init) }
     // 1 for Sunday, as calendars count.
-    let first = (Calendar.copenhagen.component(.weekday, from: start) + 5) % 7
-    var chosen: Set<Int> = [first]
-    for word in words.split(separator: ",") {
-      let word = word.trimmingCharacters(in: .whitespaces).lowercased()
-      guard let index = known.firstIndex(where: { $0.contains(word) }) else {
+    let first = dayCodes[(Calendar.copenhagen.component(.weekday, from: start) + 5) % 7]
+    let chosen = Set(try dayLengths(words, program).map(\.day) + [first])
+    return dayCodes.filter(chosen.contains).joined(separator: ",")
+  }
+
+  private static let dayCodes = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
+
+  /// Weekdays as RFC 5545 writes them.
+  static func codes(_ words: String, _ program: ClientProgram) throws -> [String] {
+    let chosen = Set(try dayLengths(words, program).map(\.day))
+    return dayCodes.filter(chosen.contains)
+  }
+
+  /// The days on which visits have a length of their own; nil where none has.
+  func lengths(_ program: ClientProgram) throws -> [DayLengthRecord]? {
+    let known = try days.map { try Self.dayLengths($0, program) }?.compactMap { one in
+      one.minutes.map { DayLengthRecord(day: one.day, minutes: $0) }
+    }
+    return known?.isEmpty == false ? known : nil
+  }
+
+  /// `man 20, ons, fre 10`: days as RFC 5545 writes them, each with its minutes where they are written.
+  private static func dayLengths(
+    _ words: String, _ program: ClientProgram
+  ) throws -> [(day: String, minutes: Int?)] {
+    let known = program.texts.list(.wordsWeekdays).map { $0.split(separator: " ").map(String.init) }
+    return try words.split(separator: ",").map { part in
+      let word = part.trimmingCharacters(in: .whitespaces).lowercased()
+      let pieces = word.split(separator: " ").map(String.init)
+      let minutes = pieces.dropFirst().first.map { Int($0) }
+      guard (1...2).contains(pieces.count), let name = pieces.first, minutes != .some(nil),
+        let index = known.firstIndex(where: { $0.contains(name) }),
+        dayCodes.indices.contains(index)
+      else {
         let choices = known.compactMap(\.first).joined(separator: ", ")
         throw ProgramFailure(
           program.texts[.choiceUnclear, ["word": word, "choices": choices]])
       }
-      chosen.insert(index)
+      return (dayCodes[index], minutes ?? nil)
     }
-    return chosen.sorted().filter(codes.indices.contains).map { codes[$0] }.joined(separator: ",")
   }
 
   /// The first time: a week later where the week asked about is not of the parity.

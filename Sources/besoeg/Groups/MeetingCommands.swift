@@ -187,25 +187,14 @@ struct CancelMeeting: AsyncParsableCommand {
 
   @OptionGroup var which: MeetingOption
   @OptionGroup var cancellation: CancelOptions
-  @Option(help: .init(Texts.current[.helpReason]))
-  var reason: String?
   @OptionGroup var common: CommonOptions
-
-  func validate() throws {
-    guard reason != nil || cancellation.because != nil else {
-      throw ValidationError(Texts.current[.cancelNeedsSomething])
-    }
-  }
 
   func run() async throws {
     let program = try ClientProgram(ca: common.ca)
     let (texts, terminal, now) = (program.texts, Terminal.standard, Date())
     let dates = DateText(texts)
-    let codes = try cancellation.codes(texts)
     let (group, meeting) = try await which.find(program, now: now)
-    try await program.ask { [reason] api async throws(ServiceError) in
-      try await api.cancel(meeting.id, reason: reason, by: codes.by, because: codes.because)
-    }
+    try await cancellation.cancel(meeting.id, program)
     func words(_ meeting: GroupMeeting, _ title: String = "") -> [String: String] {
       [
         "name": group.name, "title": title, "day": dates.spokenDay(meeting.start, now: now),

@@ -21,6 +21,37 @@ import Visits
     #expect(audit.last?.draft.action == "series.begin")
   }
 
+  @Test func aWeekIsSharedOutInUnequalParts() async throws {
+    let town = try await Municipality()
+    try await town.openTeam()
+    try await town.grant(weeklyMinutes: 40)
+    func parts(_ friday: Int) -> Series {
+      var series = M.series(
+        start: M.next(.monday, 10),
+        rule: RecurrenceRule(
+          .weekly, on: WeekdaySet([.monday, .wednesday, .friday]), ending: .count(6)),
+        minutes: 20)
+      series.lengths = [
+        DayLength(day: .wednesday, minutes: 30), DayLength(day: .friday, minutes: friday),
+      ]
+      return series
+    }
+    #expect(await refusal { try await town.begin(parts(15)) } == "series-conflicts")
+    let details = try await town.begin(parts(10))
+    #expect(details.visits.map(\.durationMinutes) == [20, 30, 10, 20, 30, 10])
+    // What is agreed about one of them leaves the others as they are.
+    let original = LocalDateTime(M.next(.wednesday, 10).date, time(10, 0))
+    try await town.apply(
+      .move(OccurrenceChange(original: original, kind: .moved, durationMinutes: 25)))
+    #expect(try await town.visits(of: "karen").map(\.durationMinutes) == [20, 25, 10, 20, 30, 10])
+    let split = try await town.apply(
+      .split(
+        at: LocalDateTime(M.next(.monday, 10).date.adding(days: 7), time(10, 0)),
+        into: SeriesID(rawValue: "s2"), SeriesEdit(durationMinutes: 15)))
+    #expect(split.following?.series.lengths.isEmpty == true)
+    #expect(try await town.visits(of: "karen").map(\.durationMinutes) == [20, 25, 10, 15, 15, 15])
+  }
+
   @Test func beginningTwiceLaysOnce() async throws {
     let town = try await Municipality()
     let first = try await town.begin()

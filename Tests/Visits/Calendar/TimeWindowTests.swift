@@ -48,6 +48,24 @@ import Visits
     }
   }
 
+  @Test(arguments: 0..<100)
+  func aRoomIsFullWhereSoManyLieOverEachOther(_ seed: Int) {
+    var random = CalendarRandom(seed: UInt64(seed))
+    let depth = random.int(1...4)
+    let windows = (0..<random.int(0...12)).map { _ in
+      TimeWindow(
+        start: UTCMilliseconds(rawValue: Int64(random.int(0...150)) * 60_000),
+        minutes: random.int(0...40))
+    }
+    let full = TimeWindows(atLeast: depth, of: windows)
+    #expect(Self.isTidy(full))
+    for minute in 0..<200 {
+      let now = UTCMilliseconds(rawValue: Int64(minute) * 60_000)
+      let count = windows.count { $0.contains(now) }
+      #expect(full.windows.contains { $0.contains(now) } == (count >= depth))
+    }
+  }
+
   @Test func whatEndsWhenAnotherBeginsDoesNotOverlapIt() {
     let first = TimeWindow(start: UTCMilliseconds(rawValue: 0), minutes: 30)
     let second = TimeWindow(start: first.end, minutes: 30)

@@ -38,6 +38,10 @@ import Visits
     let notices = line.needs(on: E.day("2026-03-08"))
     #expect(notices.map(\.code) == ["minutes-left", "trial-due", "open-tasks"])
     #expect(notices[1].danish.contains("5/4 2026"))
+    // A4: said first, four weeks before.
+    line.grantEnd = E.day("2026-04-05")
+    #expect(line.needs(on: E.day("2026-03-07")).first?.code == "minutes-left")
+    #expect(line.needs(on: E.day("2026-03-08")).first?.code == "course-ends")
   }
 
   static func request(

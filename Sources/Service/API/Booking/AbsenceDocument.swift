@@ -29,6 +29,8 @@ struct AbsenceDocument: Encodable, Sendable {
 struct RemedyDocument: Codable, Sendable {
   var kind: RemedyKind
   var worker: String?
+  /// Their name, in what a citizen is asked.
+  var workerName: String?
   var start: APITime?
 
   init(_ remedy: AbsenceRemedy) {
@@ -115,6 +117,25 @@ struct FreedTimeDocument: Encodable, Sendable {
   }
 }
 
+/// The days and hours in which a citizen picks a time, as the API has them.
+struct PickWindowDocument: Codable, Sendable {
+  var first: LocalDate
+  var last: LocalDate
+  /// Monday to Friday where nothing is said.
+  var weekdays: WeekdaySet?
+  var from: LocalTime
+  var to: LocalTime
+
+  init(_ window: PickWindow) {
+    (first, last, weekdays) = (window.first, window.last, window.weekdays)
+    (from, to) = (window.from, window.to)
+  }
+
+  var window: PickWindow {
+    PickWindow(first: first, last: last, weekdays: weekdays ?? .workdays, from: from, to: to)
+  }
+}
+
 /// A proposal of times as the API shows it.
 struct ProposalDocument: Encodable, Sendable {
   var id: String
@@ -125,6 +146,7 @@ struct ProposalDocument: Encodable, Sendable {
   var durationMinutes: Int
   var form: VisitForm
   var starts: [APITime]
+  var window: PickWindowDocument?
   var state: TimeProposalState
   var chosen: APITime?
   var visit: String
@@ -136,6 +158,7 @@ struct ProposalDocument: Encodable, Sendable {
     durationMinutes = proposal.visit.durationMinutes
     form = proposal.visit.form
     starts = proposal.starts.map { APITime($0) }
+    window = proposal.window.map { PickWindowDocument($0) }
     state = proposal.state
     chosen = proposal.chosen.map { APITime($0) }
     visit = proposal.visit.id.rawValue

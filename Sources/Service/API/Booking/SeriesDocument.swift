@@ -58,6 +58,7 @@ struct SeriesDocument: Encodable, Sendable {
   /// How it repeats: the value of an RFC 5545 `RRULE`.
   var rule: String?
   var durationMinutes: Int
+  var lengths: [DayLength]?
   var revision: Int
   var continues: String?
   var laidThrough: LocalDate?
@@ -74,6 +75,7 @@ struct SeriesDocument: Encodable, Sendable {
     start = series.recurrence.start
     rule = series.recurrence.rule?.text
     durationMinutes = series.durationMinutes
+    lengths = series.lengths.isEmpty ? nil : series.lengths
     revision = series.revision
     continues = series.continues?.rawValue
   }

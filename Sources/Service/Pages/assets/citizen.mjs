@@ -1,8 +1,10 @@
 // The citizen's page: one state at a time, one large button, and always a next step.
 
 import { Agenda } from "./agenda.mjs";
+import { Agreement } from "./agreement.mjs";
 import { Problem, Service } from "./api.mjs";
 import { Call } from "./call.mjs";
+import { Change } from "./change.mjs";
 import { Contact } from "./contact.mjs";
 import { Marks } from "./marks.mjs";
 import { isMeeting, Meeting } from "./meeting.mjs";
@@ -55,7 +57,11 @@ function show(state, { title, lead = "", primary, secondary, hasChoices = false 
   }
   page.contact?.show();
   page.own?.show(Contact.states.includes(state));
-  if (state !== "idle") page.agenda?.hide();
+  if (state !== "idle") {
+    page.agenda?.hide();
+    page.change?.hide();
+  }
+  page.agreement?.show(Contact.states.includes(state));
   page.meeting?.show(Contact.states.includes(state));
   page.marks?.show(state);
 }
@@ -89,6 +95,7 @@ function showIdle() {
     hasChoices: true,
   });
   page.agenda?.show(next);
+  page.change?.show(next);
 }
 
 /** What was said of a visit's delay; no longer so once the visit has another time. */
@@ -369,6 +376,8 @@ async function changeSoundOnly() {
 const handlers = {
   visit(visit) {
     page.visits.set(visit.id, visit);
+    // What was proposed for it may have been agreed on the telephone.
+    if (page.agreement?.open.some((todo) => todo.visit.id === visit.id)) page.agreement.read();
     if (["loading", "idle", "return"].includes(document.body.dataset.state)) showIdle();
   },
   ring(ring) {
@@ -431,6 +440,9 @@ const handlers = {
   proposal() {
     page.contact.proposals.read();
   },
+  agreement() {
+    page.agreement.read();
+  },
   floor(floor) {
     page.meeting.take(floor);
     refreshCall();
@@ -461,6 +473,8 @@ async function main() {
   page.service = new Service(token);
   page.contact = new Contact(page.service, texts);
   page.agenda = new Agenda(page.service, texts);
+  page.agreement = new Agreement(page.service, texts);
+  page.change = new Change(page.service, texts);
   try {
     const claims = JSON.parse(atob(token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/")));
     page.me = claims.sub;
@@ -475,6 +489,7 @@ async function main() {
           const { visits } = await page.service.get("/visits").catch(() => ({ visits: [] }));
           for (const visit of visits) page.visits.set(visit.id, visit);
           await page.contact.read();
+          await page.agreement.read();
           await page.meeting.read(page.visits.values());
         }
         if (!page.call && !page.ring && ["loading", "idle", "return"].includes(document.body.dataset.state)) {

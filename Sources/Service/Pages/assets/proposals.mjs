@@ -1,4 +1,5 @@
-// Two or three times for a visit: one press chooses, another says that none of them suits (B19).
+// Times for a visit, named by the worker or free in a window she opened: one press chooses, another says
+// that none of them suits (B19).
 
 import { Problem } from "./api.mjs";
 import { fill, whenOf } from "./words.mjs";
@@ -13,16 +14,35 @@ export class Proposals {
     this.open = [];
     /** What was said last: that a time is agreed, or why not. */
     this.said = "";
+    element("proposal-later").onclick = () => this.#showLater();
     element("proposal-none").onclick = () => this.#answer("decline", {}, () => this.texts.proposalDeclined);
   }
 
   /** Reads what is open: after loading the page, after each break, and when something changed. */
   async read() {
-    const { proposals } = await this.service.get("/proposals").catch(() => ({ proposals: this.open }));
+    const query = this.from ? `?from=${this.from}` : "";
+    const { proposals } = await this.service.get(`/proposals${query}`).catch(() => ({ proposals: this.open }));
     // What was said belongs to the times before; new ones are looked at afresh.
-    if (proposals[0] && proposals[0].id !== this.open[0]?.id) this.said = "";
+    if (proposals[0] && proposals[0].id !== this.open[0]?.id) {
+      this.said = "";
+      if (this.from) {
+        this.from = undefined;
+        return this.read();
+      }
+    }
     this.open = proposals;
     this.show();
+  }
+
+  /** Times on the days after those shown, and from the first day again after the last. */
+  async #showLater() {
+    const [proposal] = this.open;
+    const last = proposal?.starts.at(-1);
+    const next = last && dayAfter(last);
+    this.from = next && next <= proposal.window.last ? next : undefined;
+    this.said = "";
+    await this.read();
+    element("proposal-times").querySelector("button")?.focus();
   }
 
   /** Shows the first that is open; `isCalm` while nothing rings and no call goes on. */
@@ -30,12 +50,15 @@ export class Proposals {
     this.isCalm = isCalm;
     const proposal = this.open[0];
     const times = proposal?.starts.filter((start) => Date.parse(start) > Date.now()) ?? [];
-    element("proposal").hidden = !isCalm || (times.length === 0 && this.said === "");
-    element("proposal-none").hidden = times.length === 0;
-    this.#say("proposal-status", this.said);
-    if (times.length) {
-      const text = proposal.form === "physical" ? this.texts.proposalAtHome : this.texts.proposalOnScreen;
-      this.#say("proposal-title", fill(text, { worker: this.#worker(proposal), minutes: proposal.durationMinutes }));
+    const isAsked = times.length > 0 || proposal?.window !== undefined;
+    element("proposal").hidden = !isCalm || (!isAsked && this.said === "");
+    element("proposal-none").hidden = !isAsked;
+    element("proposal-later").hidden = !proposal?.window || (!this.from && isShort(proposal));
+    this.#say("proposal-status", this.said || (isAsked && times.length === 0 ? this.texts.pickNothing : ""));
+    if (isAsked) {
+      const name = `${proposal.window ? "pick" : "proposal"}${proposal.form === "physical" ? "AtHome" : "OnScreen"}`;
+      const values = { worker: this.#worker(proposal), minutes: proposal.durationMinutes };
+      this.#say("proposal-title", fill(this.texts[name], values));
     } else this.#say("proposal-title", "");
     this.#showTimes(proposal, times);
   }
@@ -72,6 +95,7 @@ export class Proposals {
       await this.service.post(`/proposals/${proposal.id}/${verb}`, body);
       this.said = words();
       this.open = this.open.slice(1);
+      this.from = undefined;
     } catch (error) {
       this.said = error instanceof Problem ? error.message : this.texts.stateOfflineLead;
       // A time that was booked meanwhile is offered no longer; the others still are.
@@ -89,3 +113,13 @@ export class Proposals {
     node.hidden = text === "";
   }
 }
+
+/** The Danish day after a time's, as ISO 8601 writes it. */
+function dayAfter(instant) {
+  const day = new Date(instant).toLocaleDateString("sv-SE", { timeZone: "Europe/Copenhagen" });
+  // Noon: no change of the clocks makes another day of it.
+  return new Date(Date.parse(`${day}T12:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+}
+
+/** Whether all days of a window are shown already. */
+const isShort = ({ starts, window }) => starts.length > 0 && dayAfter(starts.at(-1)) > window.last;

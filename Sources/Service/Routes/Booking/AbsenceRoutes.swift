@@ -90,11 +90,16 @@ struct AbsenceRoutes: Sendable {
     let now = clock.now()
     if caller.role == .citizen {
       let tasks = try await store.absenceTasks(putTo: caller.id, tenant: caller.tenant, at: now)
-      let mine = tasks.map { task in
+      var mine: [TodoDocument] = []
+      for task in tasks {
         var document = TodoDocument(task, at: now, for: caller.role)
-        // Who else could come is the team's business.
+        // Who else could come is the team's business; whom they are asked about has a name.
         document.candidates = []
-        return document
+        if let worker = task.task.remedy?.worker {
+          document.remedy?.workerName =
+            try await store.person(worker, tenant: caller.tenant).displayName
+        }
+        mine.append(document)
       }
       return try ServiceJSON.response(TodoList(todos: mine, screens: [], gaps: []))
     }

@@ -11,6 +11,7 @@ struct AgreementRoutes: Sendable {
   let clock: any ServiceClock
 
   func add(to group: RouterGroup<ServiceContext>) {
+    group.get("visits/{visit}/ways", use: ways)
     group.post("visits/{visit}/convert", use: convert)
     group.post("visits/{visit}/delay", use: delay)
     group.get("proposals", use: list)
@@ -54,11 +55,28 @@ struct AgreementRoutes: Sendable {
     var durationMinutes: Int?
     var form: VisitForm?
     var mediaMode: MediaMode?
-    var starts: [APITime]
+    var starts: [APITime]?
+    var window: PickWindowDocument?
   }
 
   private struct Choice: Decodable {
     var start: APITime
+  }
+
+  private struct WaysDocument: Encodable {
+    var conversions: [ConversionTarget]
+    var canCancel: Bool
+  }
+
+  @Sendable private func ways(_ request: Request, _ context: ServiceContext) async throws
+    -> Response
+  {
+    let caller = try context.requireCaller()
+    let details = try await store.visible(context)
+    let ways = try await store.ways(
+      of: details.visit.id, tenant: caller.tenant, by: caller.initiator, at: clock.now())
+    return try ServiceJSON.response(
+      WaysDocument(conversions: ways.conversions, canCancel: ways.canCancel))
   }
 
   @Sendable private func convert(_ request: Request, _ context: ServiceContext) async throws
@@ -101,7 +119,8 @@ struct AgreementRoutes: Sendable {
     -> Response
   {
     let caller = try context.requireCaller()
-    let open = try await store.proposals(of: caller.id, tenant: caller.tenant, at: clock.now())
+    let open = try await store.proposals(
+      of: caller.id, from: try request.day("from"), tenant: caller.tenant, at: clock.now())
     var documents: [ProposalDocument] = []
     for proposal in open { documents.append(try await named(proposal)) }
     return try ServiceJSON.response(["proposals": documents])
@@ -115,10 +134,19 @@ struct AgreementRoutes: Sendable {
     let visit = try await wanted(body, caller)
     try await access.requirePlanning(caller, for: visit.workerID)
     try await store.access(.visits, .write, of: visit.citizenID, by: caller)
-    let committed = try await store.offer(
-      body.id.map(TimeProposalID.init(rawValue:)) ?? .random(), visit: visit,
-      starts: body.starts.map(\.value), by: caller.initiator, at: clock.now(),
-      events: BookingEvents.proposal)
+    let id = body.id.map(TimeProposalID.init(rawValue:)) ?? .random()
+    let committed: CommittedProposal
+    if let window = body.window, body.starts == nil {
+      committed = try await store.openWindow(
+        id, visit: visit, window: window.window, by: caller.initiator, at: clock.now(),
+        events: BookingEvents.proposal)
+    } else if let starts = body.starts {
+      committed = try await store.offer(
+        id, visit: visit, starts: starts.map(\.value), by: caller.initiator, at: clock.now(),
+        events: BookingEvents.proposal)
+    } else {
+      throw Problem(.missingField, ["field": "starts"])
+    }
     return try ServiceJSON.response(
       try await named(committed.proposal), status: .created,
       headers: [.location: "/api/v1/proposals"])
@@ -138,7 +166,7 @@ struct AgreementRoutes: Sendable {
     return Visit(
       id: .random(), tenant: caller.tenant, citizenID: PersonID(rawValue: citizen),
       workerID: PersonID(rawValue: body.workerId ?? caller.id.rawValue),
-      start: body.starts.first?.value ?? clock.now(), durationMinutes: minutes,
+      start: body.starts?.first?.value ?? clock.now(), durationMinutes: minutes,
       form: body.form ?? .screen, mediaMode: body.mediaMode ?? .video)
   }
 

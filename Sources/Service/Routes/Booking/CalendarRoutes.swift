@@ -27,6 +27,7 @@ struct CalendarRoutes: Sendable {
   private struct NamedBody: Decodable {
     var name: String
     var members: [String]?
+    var places: Int?
   }
 
   private struct TeamDocument: Encodable {
@@ -101,7 +102,16 @@ struct CalendarRoutes: Sendable {
     let body = try await request.json(NamedBody.self, context: context)
     let room = Room(
       id: RoomID(rawValue: try context.parameter("room")),
-      name: try RequestText.checked(body.name, field: "name", most: 100))
+      name: try RequestText.checked(body.name, field: "name", most: 100),
+      places: body.places ?? 1)
+    guard Room.placeCounts.contains(room.places) else {
+      throw Problem(
+        .outOfRange,
+        [
+          "field": "places", "least": String(Room.placeCounts.lowerBound),
+          "most": String(Room.placeCounts.upperBound),
+        ])
+    }
     try await store.putRoom(room, tenant: caller.tenant, by: caller.initiator, at: clock.now())
     return try ServiceJSON.response(room)
   }

@@ -32,6 +32,7 @@ struct SeriesRoutes: Sendable {
     var extra: [LocalDateTime]?
     var except: [LocalDateTime]?
     var durationMinutes: Int
+    var lengths: [DayLength]?
     var skipRefused: Bool?
   }
 
@@ -91,7 +92,7 @@ struct SeriesRoutes: Sendable {
       recurrence: Recurrence(
         start: body.start, rule: try RequestRule.rule(body.rule), extra: body.extra ?? [],
         except: body.except ?? []),
-      durationMinutes: body.durationMinutes)
+      durationMinutes: body.durationMinutes, lengths: body.lengths ?? [])
     let committed = try await store.begin(
       SeriesRequest(series: series, skipsRefused: body.skipRefused ?? false),
       by: caller.initiator, at: now, events: BookingEvents.series(at: now))

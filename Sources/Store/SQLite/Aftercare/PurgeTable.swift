@@ -164,9 +164,8 @@ enum PurgeTable {
             AND NOT EXISTS (SELECT 1 FROM seriesGap x
               WHERE x.tenant = t.tenant AND x.series = t.id)
           """, citizen: "t.citizen"),
-      Part(
-        table: "timeProposal", at: told("visit.start"), condition: "t.state <> 'open'",
-        citizen: "t.citizen"),
+      // Answered or not: one whose times have long gone by can no more be.
+      Part(table: "timeProposal", at: told("visit.start"), citizen: "t.citizen"),
     ]
   }()
 

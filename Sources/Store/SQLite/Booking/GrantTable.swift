@@ -61,6 +61,48 @@ enum GrantTable {
     return try counted(of: citizen, from: first, tenant: tenant, in: db)
   }
 
+  /// SQL for `mine (id)`: the visits of municipality `?1`'s citizen `?2` from `?3` on, meetings of
+  /// groups among them.
+  static let mine = """
+    mine (id) AS (
+      SELECT id FROM visit WHERE tenant = ?1 AND citizen = ?2 AND start >= ?3
+      UNION SELECT m.id FROM groupMember g
+        JOIN groupMeeting m ON m.tenant = g.tenant AND m.groupUnit = g.groupUnit
+          AND m.start >= ?3
+        JOIN participant p ON p.tenant = m.tenant AND p.visit = m.id AND p.person = ?2
+        WHERE g.tenant = ?1 AND g.citizen = ?2)
+    """
+
+  /// SQL for a meeting `v` that others came to and citizen `?2` did not.
+  static let stayedAway = """
+    v.form = 'group' AND v.state = 'ended' AND EXISTS (
+      SELECT 1 FROM ledger l WHERE l.tenant = v.tenant AND l.visit = v.id
+        AND l.kind = 'media-connected' AND l.participant <> v.worker)
+    AND NOT EXISTS (
+      SELECT 1 FROM ledger l WHERE l.tenant = v.tenant AND l.visit = v.id
+        AND l.kind = 'media-connected' AND l.participant = ?2)
+    """
+
+  /// What `counted` asks.
+  static let countedQuery = """
+    WITH \(mine)
+    SELECT v.id, v.start, v.minutes, v.form, v.state, CASE
+      WHEN v.state IN ('ringing', 'active', 'cancelled') THEN NULL
+      WHEN \(stayedAway) THEN 0
+      ELSE COALESCE(
+        \(OutcomeTable.delivered),
+        -- A begun minute is a minute: a call of forty seconds is no nothing.
+        CASE v.state WHEN 'ended' THEN (59999
+          + (SELECT MAX(at) FROM ledger l WHERE l.tenant = v.tenant AND l.visit = v.id
+            AND l.kind = 'ended')
+          - (SELECT MIN(at) FROM ledger l WHERE l.tenant = v.tenant AND l.visit = v.id
+            AND l.kind = 'answered')) / 60000 END)
+      END AS delivered
+    -- CROSS: theirs first. SQLite would read all of a municipality's to have them in order.
+    FROM mine CROSS JOIN visit v ON v.tenant = ?1 AND v.id = mine.id
+    ORDER BY v.start
+    """
+
   /// The citizen's visits from a day on, meetings of groups among them whoever's name they bear.
   ///
   /// What was delivered is what the last outcome says; without one, the time on screen that the
@@ -70,36 +112,7 @@ enum GrantTable {
     of citizen: PersonID, from first: LocalDate, tenant: TenantID, in db: Database
   ) throws -> [CountedVisit] {
     try Row.fetchAll(
-      db.cachedStatement(
-        sql: """
-          WITH mine (id) AS (
-            SELECT id FROM visit WHERE tenant = ?1 AND citizen = ?2 AND start >= ?3
-            UNION SELECT m.id FROM groupMember g
-              JOIN groupMeeting m ON m.tenant = g.tenant AND m.groupUnit = g.groupUnit
-                AND m.start >= ?3
-              JOIN participant p ON p.tenant = m.tenant AND p.visit = m.id AND p.person = ?2
-              WHERE g.tenant = ?1 AND g.citizen = ?2)
-          SELECT v.id, v.start, v.minutes, v.form, v.state, CASE
-            WHEN v.state IN ('ringing', 'active', 'cancelled') THEN NULL
-            WHEN v.form = 'group' AND v.state = 'ended' AND EXISTS (
-              SELECT 1 FROM ledger l WHERE l.tenant = v.tenant AND l.visit = v.id
-                AND l.kind = 'media-connected' AND l.participant <> v.worker)
-              AND NOT EXISTS (
-              SELECT 1 FROM ledger l WHERE l.tenant = v.tenant AND l.visit = v.id
-                AND l.kind = 'media-connected' AND l.participant = ?2) THEN 0
-            ELSE COALESCE(
-              \(OutcomeTable.delivered),
-              -- A begun minute is a minute: a call of forty seconds is no nothing.
-              CASE v.state WHEN 'ended' THEN (59999
-                + (SELECT MAX(at) FROM ledger l WHERE l.tenant = v.tenant AND l.visit = v.id
-                  AND l.kind = 'ended')
-                - (SELECT MIN(at) FROM ledger l WHERE l.tenant = v.tenant AND l.visit = v.id
-                  AND l.kind = 'answered')) / 60000 END)
-            END AS delivered
-          -- CROSS: theirs first. SQLite would read all of a municipality's to have them in order.
-          FROM mine CROSS JOIN visit v ON v.tenant = ?1 AND v.id = mine.id
-          ORDER BY v.start
-          """),
+      db.cachedStatement(sql: countedQuery),
       arguments: [
         tenant.rawValue, citizen.rawValue, LocalDateTime(first, .midnight).utc.rawValue,
       ]

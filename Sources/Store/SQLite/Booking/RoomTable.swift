@@ -21,17 +21,17 @@ enum ParticipantTable {
 enum RoomTable {
   static func rooms(tenant: TenantID, in db: Database) throws -> [Room] {
     try Row.fetchAll(
-      db, sql: "SELECT id, name FROM room WHERE tenant = ? ORDER BY name, id",
+      db, sql: "SELECT id, name, places FROM room WHERE tenant = ? ORDER BY name, id",
       arguments: [tenant.rawValue]
-    ).map { Room(id: $0.id("id"), name: $0["name"]) }
+    ).map { Room(id: $0.id("id"), name: $0["name"], places: $0["places"]) }
   }
 
   static func put(_ room: Room, tenant: TenantID, in db: Database) throws {
     try db.execute(
       sql: """
-        INSERT INTO room (tenant, id, name) VALUES (?, ?, ?)
-        ON CONFLICT (tenant, id) DO UPDATE SET name = excluded.name
-        """, arguments: [tenant.rawValue, room.id.rawValue, room.name])
+        INSERT INTO room (tenant, id, name, places) VALUES (?, ?, ?, ?)
+        ON CONFLICT (tenant, id) DO UPDATE SET name = excluded.name, places = excluded.places
+        """, arguments: [tenant.rawValue, room.id.rawValue, room.name, room.places])
   }
 
   /// Makes `roomTime` say what the visit says.
@@ -57,40 +57,38 @@ enum RoomTable {
 
   static func requireFree(_ visit: Visit, in db: Database) throws {
     guard let room = visit.roomID else { return }
-    guard
-      let name = try String.fetchOne(
-        db, sql: "SELECT name FROM room WHERE tenant = ? AND id = ?",
-        arguments: [visit.tenant.rawValue, room.rawValue])
-    else { throw StoreError.notFound }
     let row = try Row.fetchOne(
-      db,
-      sql: """
-        SELECT start, "end" FROM roomTime
-        WHERE tenant = ? AND room = ? AND occupies = 1 AND visit <> ?
-          AND start < ? AND start > ? AND "end" > ?
-        ORDER BY start LIMIT 1
-        """,
-      arguments: [
-        visit.tenant.rawValue, room.rawValue, visit.id.rawValue, visit.end.rawValue,
-        visit.start.adding(minutes: -Visit.longestMinutes).rawValue, visit.start.rawValue,
-      ])
-    if let row { throw Refusal.roomTaken(name: name, from: row.time("start"), to: row.time("end")) }
+      db, sql: "SELECT name FROM room WHERE tenant = ? AND id = ?",
+      arguments: [visit.tenant.rawValue, room.rawValue])
+    guard let row else { throw StoreError.notFound }
+    let window = TimeWindow(start: visit.start, end: visit.end)
+    let full = try taken(room, in: window, without: visit.id, tenant: visit.tenant, in: db)
+    if let first = full.windows.first(where: { $0.overlaps(window) }) {
+      throw Refusal.roomTaken(name: row["name"], from: first.start, to: first.end)
+    }
   }
 
-  /// When a room is taken.
+  /// When all of a room's places are taken.
   static func taken(
-    _ room: RoomID, in window: TimeWindow, tenant: TenantID, in db: Database
+    _ room: RoomID, in window: TimeWindow, without visit: VisitID? = nil, tenant: TenantID,
+    in db: Database
   ) throws -> TimeWindows {
-    TimeWindows(
-      try Row.fetchAll(
+    let places = try Int.fetchOne(
+      db, sql: "SELECT places FROM room WHERE tenant = ? AND id = ?",
+      arguments: [tenant.rawValue, room.rawValue])
+    return TimeWindows(
+      atLeast: places ?? 1,
+      of: try Row.fetchAll(
         db,
         sql: """
           SELECT start, "end" FROM roomTime
           WHERE tenant = ? AND room = ? AND occupies = 1 AND start < ? AND start > ? AND "end" > ?
+            AND visit IS NOT ?
           """,
         arguments: [
           tenant.rawValue, room.rawValue, window.end.rawValue,
           window.start.adding(minutes: -Visit.longestMinutes).rawValue, window.start.rawValue,
+          visit?.rawValue,
         ]
       ).map { TimeWindow(start: $0.time("start"), end: $0.time("end")) })
   }

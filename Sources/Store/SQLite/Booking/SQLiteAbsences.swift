@@ -113,11 +113,14 @@ extension SQLiteStore {
   ) async throws(StoreError) -> Continuity {
     try await read { db in
       let plan = try TeamTable.plan(of: citizen, tenant: tenant, in: db)
+      // Who leads a group's meeting is met by each member who came, whoever's name it bears.
       let visits = try Row.fetchAll(
         db,
         sql: """
-          SELECT * FROM visit WHERE tenant = ? AND citizen = ? AND start < ? AND state = 'ended'
-          """, arguments: [tenant.rawValue, citizen.rawValue, period.end.rawValue]
+          WITH \(GrantTable.mine)
+          SELECT v.* FROM mine CROSS JOIN visit v ON v.tenant = ?1 AND v.id = mine.id
+          WHERE v.state = 'ended' AND v.start < ?4 AND NOT (\(GrantTable.stayedAway))
+          """, arguments: [tenant.rawValue, citizen.rawValue, 0, period.end.rawValue]
       ).map { try VisitTable.visit($0, in: db) }
       return Continuity(visits: visits, primary: plan.circle.primaryWorker, period: period)
     }

@@ -39,6 +39,33 @@ extension SQLiteStore: AbsenceStore {
     }
   }
 
+  /// What a person can do themselves about a visit.
+  public func ways(
+    of id: VisitID, tenant: TenantID, by initiator: Initiator, at now: UTCMilliseconds
+  ) async throws(StoreError) -> VisitWays {
+    try await read { db in
+      let visit = try VisitTable.visit(id, tenant: tenant, in: db)
+      let checks = try BookingChecks(for: visit, in: db)
+      var allowed = checks.conversions(of: visit)
+      let details = try VisitTable.details(of: visit, in: db)
+      do throws(Refusal) {
+        try checks.screen.check(
+          BookingProposal(
+            visit: visit.shown(), citizen: details.citizen, worker: details.worker,
+            initiator: initiator, now: now, previous: visit))
+      } catch {
+        // They have said no to pictures: none is offered.
+        allowed.remove(.video)
+      }
+      var colleagues: Set<PersonID> = []
+      if let person = initiator.person {
+        colleagues = try TeamTable.colleagues(of: person, tenant: tenant, in: db)
+      }
+      return VisitWays(
+        of: visit, allowed: allowed, colleagues: colleagues, by: initiator, at: now)
+    }
+  }
+
   /// Puts two or three times to a citizen. Each must be one that could be booked now.
   public func offer(
     _ id: TimeProposalID, visit: Visit, starts: [UTCMilliseconds], by initiator: Initiator,
@@ -87,7 +114,7 @@ extension SQLiteStore: AbsenceStore {
         try ProposalTable.put(declined, in: db)
         return CommittedProposal(proposal: declined)
       }
-      let busy = try ProposalTable.busy(for: proposal, in: db)
+      let busy = try ProposalTable.busy(for: proposal, picking: start, in: db)
       let (chosen, visit) = try proposal.choosing(start, busy: busy, by: initiator, at: now)
       guard chosen != proposal else { return CommittedProposal(proposal: proposal) }
       try ProposalTable.put(chosen, in: db)
@@ -101,19 +128,24 @@ extension SQLiteStore: AbsenceStore {
     }
   }
 
-  /// Proposals of or to a person that are not answered yet.
+  /// Proposals of or to a person that are not answered yet, with the times of windows from a day on.
   public func proposals(
-    of person: PersonID, tenant: TenantID, at now: UTCMilliseconds
+    of person: PersonID, from day: LocalDate?, tenant: TenantID, at now: UTCMilliseconds
   ) async throws(StoreError) -> [TimeProposal] {
-    try await read { db in
-      try Row.fetchAll(
+    let rules = rules
+    return try await read { db in
+      var open = try Row.fetchAll(
         db, sql: "SELECT body FROM timeProposal WHERE tenant = ? AND state = 'open'",
         arguments: [tenant.rawValue]
       ).map { try $0.body(as: TimeProposal.self).lapsing(at: now) }
         .filter {
           $0.state == .open && ($0.visit.citizenID == person || $0.proposedBy == person)
         }
-        .sorted { ($0.starts[0], $0.id.rawValue) < ($1.starts[0], $1.id.rawValue) }
+      for index in open.indices {
+        open[index].starts = try PickTimes.shown(
+          open[index], from: day, rules: rules, at: now, in: db)
+      }
+      return open.sorted { ($0.visit.start, $0.id.rawValue) < ($1.visit.start, $1.id.rawValue) }
     }
   }
 
@@ -152,7 +184,8 @@ extension SQLiteStore: AbsenceStore {
       in: db)
   }
 
-  private func commitProposal(
+  /// One transaction that ends in a proposal, and then a word to whoever reads events.
+  func commitProposal(
     tenant: TenantID, at now: UTCMilliseconds, _ events: @escaping ProposalEventMaker,
     _ body: @escaping @Sendable (Database) throws -> CommittedProposal
   ) async throws(StoreError) -> CommittedProposal {
@@ -167,7 +200,19 @@ extension SQLiteStore: AbsenceStore {
 }
 
 /// Rows of `timeProposal`.
-private enum ProposalTable {
+enum ProposalTable {
+  /// Those put to a citizen that are not answered.
+  static func open(
+    to citizen: PersonID, tenant: TenantID, in db: Database
+  ) throws -> [TimeProposal] {
+    try Row.fetchAll(
+      db.cachedStatement(
+        sql: """
+          SELECT body FROM timeProposal WHERE tenant = ? AND citizen = ? AND state = 'open'
+          """), arguments: [tenant.rawValue, citizen.rawValue]
+    ).map { try $0.body(as: TimeProposal.self) }
+  }
+
   static func proposal(
     _ id: TimeProposalID, tenant: TenantID, in db: Database
   ) throws -> TimeProposal {
@@ -191,11 +236,13 @@ private enum ProposalTable {
       ])
   }
 
-  /// When the worker or the citizen is busy around the times offered.
-  static func busy(for proposal: TimeProposal, in db: Database) throws -> TimeWindows {
+  /// When the worker or the citizen is busy around the times offered, or the one that was picked.
+  static func busy(
+    for proposal: TimeProposal, picking start: UTCMilliseconds, in db: Database
+  ) throws -> TimeWindows {
     let visit = proposal.visit
     var busy: [TimeWindow] = []
-    for start in proposal.starts {
+    for start in proposal.window == nil ? proposal.starts : [start] {
       let rows = try Row.fetchAll(
         db,
         sql: """

@@ -42,6 +42,8 @@ extension Schema {
       tenant TEXT NOT NULL REFERENCES tenant (id),
       id TEXT NOT NULL,
       name TEXT NOT NULL,
+      -- How many visits it has room for at a time.
+      places INTEGER NOT NULL DEFAULT 1 CHECK (places BETWEEN 1 AND 50),
       PRIMARY KEY (tenant, id)
     ) STRICT, WITHOUT ROWID;
 
@@ -59,18 +61,10 @@ extension Schema {
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX roomTimeBusy ON roomTime (tenant, room, start, "end") WHERE occupies = 1;
     CREATE TRIGGER roomNotTwiceOnInsert BEFORE INSERT ON roomTime
-      WHEN NEW.occupies = 1 AND EXISTS (
-        SELECT 1 FROM roomTime r
-        WHERE r.tenant = NEW.tenant AND r.room = NEW.room AND r.occupies = 1
-          AND r.visit <> NEW.visit AND r.start < NEW."end"
-          AND r.start > NEW.start - 86400000 AND r."end" > NEW.start)
+      WHEN \(roomIsFull)
       BEGIN SELECT RAISE(ABORT, 'double booking'); END;
     CREATE TRIGGER roomNotTwiceOnMove BEFORE UPDATE OF start, "end", room ON roomTime
-      WHEN NEW.occupies = 1 AND EXISTS (
-        SELECT 1 FROM roomTime r
-        WHERE r.tenant = NEW.tenant AND r.room = NEW.room AND r.occupies = 1
-          AND r.visit <> NEW.visit AND r.start < NEW."end"
-          AND r.start > NEW.start - 86400000 AND r."end" > NEW.start)
+      WHEN \(roomIsFull)
       BEGIN SELECT RAISE(ABORT, 'double booking'); END;
 
     -- What a municipality has decided, one JSON text per subject ('booking').
@@ -233,5 +227,22 @@ extension Schema {
       PRIMARY KEY (tenant, visit, minutes),
       FOREIGN KEY (tenant, visit) REFERENCES visit (tenant, id)
     ) STRICT, WITHOUT ROWID;
+    """
+
+  /// SQL for a row whose room is full at some time of it: as many others as the room has places lie
+  /// over each other when it begins, or when one of them begins in it.
+  private static let roomIsFull = """
+    NEW.occupies = 1 AND EXISTS (
+      SELECT 1 FROM (
+        SELECT NEW.start AS at UNION ALL
+        SELECT r.start FROM roomTime r
+        WHERE r.tenant = NEW.tenant AND r.room = NEW.room AND r.occupies = 1
+          AND r.visit <> NEW.visit AND r.start > NEW.start AND r.start < NEW."end") p
+      WHERE (
+        SELECT COUNT(*) FROM roomTime o
+        WHERE o.tenant = NEW.tenant AND o.room = NEW.room AND o.occupies = 1
+          AND o.visit <> NEW.visit AND o.start <= p.at AND o.start > p.at - 86400000
+          AND o."end" > p.at)
+        >= (SELECT places FROM room WHERE tenant = NEW.tenant AND id = NEW.room))
     """
 }

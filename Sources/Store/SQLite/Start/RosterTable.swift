@@ -48,6 +48,7 @@ enum RosterTable {
     if let grant = grants.first(where: { $0.covers(today) }) {
       let visits = try GrantTable.counted(of: citizen, from: today.monday, tenant: tenant, in: db)
       let week = MinutesAccount.weeks(of: grant, visits: visits, from: today, through: today).first
+      line.grantEnd = grant.lastDay
       line.grantedMinutes = week?.granted
       line.bookedMinutes = week?.booked ?? 0
       let first = try time(
