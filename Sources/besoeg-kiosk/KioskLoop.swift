@@ -8,6 +8,9 @@ struct KioskLoop {
     case key(String)
     case visits([Visit])
     case callback(Callback)
+    case contact(ContactRecord)
+    case questions([DisclosureRecord])
+    case answered(DisclosureRecord)
     case failed(String)
     case minute
     case bell
@@ -58,7 +61,10 @@ struct KioskLoop {
         isOnline = false
       case .signal(.event(let event)):
         take(event, &state, &screen, feed)
-        if case .visit = event { look(feed) }
+        switch event {
+        case .visit, .disclosure: look(feed)
+        default: break
+        }
       case .visits(let new):
         // Started again in the middle of a call, after a loss of power say: straight back in.
         if visits == nil, case .idle = state, let visit = new.first(where: { $0.state == .active })
@@ -69,6 +75,9 @@ struct KioskLoop {
         visits = new
       case .callback(let request):
         screen.callback = request
+      case .contact(let contact): screen.contact = contact
+      case .questions(let all): screen.questions = all.filter(\.isAsked)
+      case .answered(let question): screen.showAnswer(to: question)
       case .failed(let text):
         if case .idle = state { screen.say(text) }
       case .minute, .bell, .key, .call, .callEnded, .interrupted:
@@ -104,10 +113,12 @@ struct KioskLoop {
 
   /// Asks for today's visits; the answer comes as an input.
   private func look(_ feed: AsyncStream<Input>.Continuation) {
-    Task { [program] in
+    Task { [program, me] in
       if let visits = try? await program.visits(ofWorkdayAt: Date()) { feed.yield(.visits(visits)) }
       // Of a citizen the service tells the newest request; it may have changed while we were away.
       if let request = try? await program.api.callbacks().first { feed.yield(.callback(request)) }
+      if let contact = try? await program.api.contact() { feed.yield(.contact(contact)) }
+      if let all = try? await program.api.disclosures(of: me.id) { feed.yield(.questions(all)) }
     }
   }
 
@@ -162,6 +173,21 @@ struct KioskLoop {
     }
   }
 
+  /// The citizen's yes or no, before anything is passed on. What comes of it is an input.
+  private func answer(
+    _ question: DisclosureRecord, _ isYes: Bool, _ feed: AsyncStream<Input>.Continuation
+  ) {
+    Task { [program] in
+      do throws(ServiceError) {
+        feed.yield(
+          .answered(try await program.api.answer(disclosure: question, isYes: isYes)))
+      } catch {
+        feed.yield(.failed(error.text(in: program.texts, server: program.api.server)))
+      }
+      look(feed)
+    }
+  }
+
   /// When the kiosk answers by itself. A ring that came late, or by a clock that is wrong, leaves no
   /// time to say no: it just rings.
   private func countdown(of ring: VisitEvent.Ring) -> Date? {
@@ -184,6 +210,10 @@ struct KioskLoop {
     case (.minute, .idle):
       look(feed)
     case (.key(let line), .idle):
+      if let question = screen.questions.first, let isYes = KioskQuestion.answer(line) {
+        answer(question, isYes, feed)
+        return false
+      }
       ask(line.lowercased(), about: screen.callback, feed)
     case (.key(let line), .ringing(let ring, _)):
       if ["n", "nej", "no"].contains(line.lowercased()) {
