@@ -119,6 +119,7 @@ public struct BesoegService: Sendable {
     FollowUpRoutes(store: store).add(to: api)
     RetentionRoutes(store: store).add(to: api)
     ConsentRoutes(store: store).add(to: api)
+    DisclosureRoutes(store: store).add(to: api)
     ScaleRoutes(store: store).add(to: api)
     PostRoutes(store: store).add(to: api)
     TaperRoutes(store: store, access: access, clock: clock).add(to: api)

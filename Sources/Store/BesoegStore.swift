@@ -9,7 +9,7 @@ public protocol BesoegStore:
   PeopleStore, VisitStore, LedgerStore, SampleStore, EventStore, AuditStore, AccessStore,
   CalendarStore, GrantStore, SeriesStore, AbsenceStore, CallbackStore, DropInStore, PresenceStore,
   GroupStore, MeetingStore, AutoAnswerStore, ReminderStore, CalendarFeedStore, OutcomeStore,
-  RetentionStore, StartStore, CareStore, PostStore
+  RetentionStore, StartStore, CareStore, PostStore, DisclosureStore
 {
   /// Throws unless something can be written now: `/readyz`.
   func checkWritable(at now: UTCMilliseconds) async throws(StoreError)

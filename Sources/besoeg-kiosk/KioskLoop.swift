@@ -10,6 +10,9 @@ struct KioskLoop {
     case callback(Callback)
     case proposals([ProposalRecord])
     case question(KioskQuestion)
+    case contact(ContactRecord)
+    case disclosures([DisclosureRecord])
+    case answered(DisclosureRecord)
     case said(String)
     case minute
     case bell
@@ -60,7 +63,10 @@ struct KioskLoop {
         isOnline = false
       case .signal(.event(let event)):
         take(event, &state, &screen, feed)
-        if case .visit = event { look(feed) }
+        switch event {
+        case .visit, .disclosure: look(feed)
+        default: break
+        }
       case .visits(let new):
         // Started again in the middle of a call, after a loss of power say: straight back in.
         if visits == nil, case .idle = state, let visit = new.first(where: { $0.state == .active })
@@ -75,6 +81,9 @@ struct KioskLoop {
         screen.proposals = open
       case .question(let question):
         if case .idle = state { screen.ask(question) }
+      case .contact(let contact): screen.contact = contact
+      case .disclosures(let all): screen.disclosures = all.filter(\.isAsked)
+      case .answered(let question): screen.showAnswer(to: question)
       case .said(let text):
         if case .idle = state { screen.say(text) }
       case .key(let line):
@@ -113,11 +122,13 @@ struct KioskLoop {
 
   /// Asks for today's visits; the answer comes as an input.
   private func look(_ feed: AsyncStream<Input>.Continuation) {
-    Task { [program] in
+    Task { [program, me] in
       if let visits = try? await program.visits(ofWorkdayAt: Date()) { feed.yield(.visits(visits)) }
       if let open = try? await program.api.proposals() { feed.yield(.proposals(open)) }
       // Of a citizen the service tells the newest request; it may have changed while we were away.
       if let request = try? await program.api.callbacks().first { feed.yield(.callback(request)) }
+      if let contact = try? await program.api.contact() { feed.yield(.contact(contact)) }
+      if let all = try? await program.api.disclosures(of: me.id) { feed.yield(.disclosures(all)) }
     }
   }
 
@@ -172,6 +183,21 @@ struct KioskLoop {
     }
   }
 
+  /// The citizen's yes or no, before anything is passed on. What comes of it is an input.
+  private func answer(
+    _ question: DisclosureRecord, _ isYes: Bool, _ feed: AsyncStream<Input>.Continuation
+  ) {
+    Task { [program] in
+      do throws(ServiceError) {
+        feed.yield(
+          .answered(try await program.api.answer(disclosure: question, isYes: isYes)))
+      } catch {
+        feed.yield(.said(error.text(in: program.texts, server: program.api.server)))
+      }
+      look(feed)
+    }
+  }
+
   /// When the kiosk answers by itself. A ring that came late, or by a clock that is wrong, leaves no
   /// time to say no: it just rings.
   private func countdown(of ring: VisitEvent.Ring) -> Date? {
@@ -194,6 +220,10 @@ struct KioskLoop {
     case (.minute, .idle):
       look(feed)
     case (.key(let line), .idle):
+      if let question = screen.disclosures.first, let isYes = DisclosureQuestion.answer(line) {
+        answer(question, isYes, feed)
+        return false
+      }
       ask(line.lowercased(), about: screen.callback, feed)
     case (.key(let line), .ringing(let ring, _)):
       if ["n", "nej", "no"].contains(line.lowercased()) {

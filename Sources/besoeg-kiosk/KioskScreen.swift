@@ -11,6 +11,10 @@ struct KioskScreen {
   var proposals: [ProposalRecord] = []
   /// What is being asked with numbered answers; the rest waits behind it.
   var question: KioskQuestion?
+  /// Whether anybody answers now; nil before it is known.
+  var contact: ContactRecord?
+  /// What the citizen is asked before it is passed on.
+  var disclosures: [DisclosureRecord] = []
   /// What was last shown while idle, so that it is not shown again for nothing.
   private var lastIdle: [String] = []
   /// What the citizen was told of visits that begin later, by visit.
@@ -29,10 +33,16 @@ struct KioskScreen {
     } else {
       for visit in open {
         let values = ["time": dates.clock(visit.start), "name": visit.worker.displayName]
-        lines += wrapped(texts[.kioskIdleVisit, values], width: terminal.width)
+        lines += wrapped(texts[Self.words(for: visit), values], width: terminal.width)
         if let delay = delay(of: visit) { lines += wrapped(delay, width: terminal.width) }
       }
       lines.append(texts[.kioskIdleWait])
+    }
+    if let question = disclosures.first {
+      lines += [""] + DisclosureQuestion.lines(question, texts, width: terminal.width) + [""]
+    }
+    if let notice = contact?.notice {
+      lines += wrapped(notice.text(texts.language), width: terminal.width)
     }
     lines += callLines()
     if !open.isEmpty { lines += wrapped(texts[.kioskNotSuit], width: terminal.width) }
@@ -59,16 +69,21 @@ struct KioskScreen {
     terminal.print(lines: new.lines(width: terminal.width, texts: texts))
   }
 
+  /// Who does what: rings here, rings the telephone, comes, or opens the meeting.
+  private static func words(for visit: Visit) -> TextKey {
+    if visit.form == "physical" { return .kioskIdleHome }
+    if visit.mediaMode == "phone" { return .kioskIdlePhone }
+    return visit.form == "group" ? .kioskIdleGroup : .kioskIdleVisit
+  }
+
   /// Keeps what the citizen was told of a delay, to be shown with the visit.
   mutating func take(delay said: VisitEvent.Said) {
-    delays[said.visit] = (said.notice.text(texts.language), nil)
+    delays[said.visit] = (said.notice.text(texts.language), said.start)
   }
 
   /// What was said of a visit's delay; it is no longer so once the visit has another time.
-  private mutating func delay(of visit: Visit) -> String? {
-    guard let known = delays[visit.id] else { return nil }
-    delays[visit.id]?.start = known.start ?? visit.start
-    return known.start == nil || known.start == visit.start ? known.text : nil
+  private func delay(of visit: Visit) -> String? {
+    delays[visit.id].flatMap { $0.start == visit.start ? $0.text : nil }
   }
 
   /// What has become of the citizen's wish to be called, and which keys there are.
@@ -82,6 +97,14 @@ struct KioskScreen {
       if !callback.isOver { keys = callback.isUrgent ? .kioskCallNot : .kioskCallUrgent }
     }
     return (said + [texts[keys]]).flatMap { wrapped($0, width: terminal.width) }
+  }
+
+  /// What came of the citizen's yes or no.
+  mutating func showAnswer(to question: DisclosureRecord) {
+    disclosures.removeAll { $0.id == question.id }
+    say(
+      question.state == "declined" ? .kioskDisclosureNo : .kioskDisclosureYes,
+      name: question.recipient)
   }
 
   /// It rings: who, and which keys.

@@ -17,7 +17,8 @@ struct Besoeg: AsyncParsableCommand {
     group(
       .groupToday,
       [
-        TodayCommand.self, CallCommand.self, HangUpCommand.self, DelayCommand.self,
+        TodayCommand.self, CallCommand.self, AnswerCommand.self, HangUpCommand.self,
+        DelayCommand.self,
         QueueCommand.self, CallbackCommand.self, RequestsCommand.self, PresenceCommand.self,
         TodoCommand.self,
       ]),
@@ -33,7 +34,8 @@ struct Besoeg: AsyncParsableCommand {
       .groupCitizen,
       [
         CitizensCommand.self, PeopleCommand.self, StartCommand.self, GrantCommand.self,
-        ConsentsCommand.self, CardCommand.self, AutoAnswerCommand.self, RemindersCommand.self,
+        ConsentsCommand.self, DiscloseCommand.self, CardCommand.self, AutoAnswerCommand.self,
+        RemindersCommand.self,
         ParkedCommand.self, HomeVisitCommand.self, EquipmentCommand.self, ContinuityCommand.self,
       ]),
     group(

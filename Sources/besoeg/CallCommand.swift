@@ -18,6 +18,9 @@ struct CallCommand: AsyncParsableCommand {
     let visit = try await program.visit(
       whom.joined(separator: " "), now: now,
       orElse: { VisitFinder.next(in: $0, now: now) }, missing: .noMoreVisitsToday)
+    if visit.mediaMode == "phone", visit.form != "physical" {
+      return await program.showNumber(for: visit)
+    }
     try await Self.hold(visit, media: media, program: program)
   }
 
@@ -41,6 +44,25 @@ struct CallCommand: AsyncParsableCommand {
     try media.writeProof(result, texts: texts)
     await holder.explain(result, api: program.api)
     try CallHolder.check(result)
+  }
+}
+
+extension ClientProgram {
+  /// What is agreed on the telephone is rung from a telephone (E4): the number, and what to write
+  /// afterwards.
+  fileprivate func showNumber(for visit: Visit) async {
+    let name = visit.citizen.displayName
+    await showNumber(of: visit.citizen, saying: .callByPhone)
+    Terminal.standard.line(
+      texts[.callByPhoneAfter, ["name": name, "minutes": String(visit.durationMinutes)]])
+  }
+
+  /// A citizen's telephone number, or how to enter it.
+  func showNumber(of citizen: PersonReference, saying key: TextKey) async {
+    // Who may not read it, as an outside host, is helped by the same words as where there is none.
+    let number = (try? await api.reminders(of: citizen.id))?.sms
+    let values = ["name": citizen.displayName, "number": number ?? ""]
+    Terminal.standard.line(texts[number == nil ? .callByPhoneNoNumber : key, values])
   }
 }
 

@@ -9,7 +9,7 @@ struct CallbackCommand: AsyncParsableCommand {
     subcommands: [
       ListCallbacks.self, WatchCallbacks.self, CallBack.self, ClaimCallback.self,
       ReleaseCallback.self,
-      FinishCallback.self, AskForCall.self,
+      FinishCallback.self, AskForCall.self, NotifyOfCallbacks.self,
     ],
     defaultSubcommand: ListCallbacks.self, aliases: ["opkald"])
 }
@@ -113,7 +113,9 @@ struct ClaimCallback: AsyncParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() async throws {
-    try await ClientProgram(ca: common.ca).callback(citizen, "claim", saying: .callbackClaimed)
+    let program = try ClientProgram(ca: common.ca)
+    let claimed = try await program.callback(citizen, "claim", saying: .callbackClaimed)
+    await program.showNumber(of: claimed.citizen, saying: .callbackNumber)
   }
 }
 
@@ -204,14 +206,16 @@ extension ClientProgram {
     throw ProgramFailure(texts[.callbackNotFound, ["words": words]])
   }
 
+  @discardableResult
   fileprivate func callback(
     _ words: [String], _ command: String, saying key: TextKey
-  ) async throws {
+  ) async throws -> Callback {
     let found = try await callback(words.joined(separator: " "))
     _ = try await ask { api async throws(ServiceError) in
       try await api.callback(found.id, command)
     }
     Terminal.standard.line(texts[key, ["name": found.citizen.displayName]])
+    return found
   }
 }
 

@@ -16,6 +16,8 @@ struct RemindersCommand: AsyncParsableCommand {
   var phone: String?
   @Option(help: .init(Texts.current[.helpBefore]))
   var before: [Int] = []
+  @Flag(name: .customLong("number-only"), help: .init(Texts.current[.helpNumberOnly]))
+  var numberOnly = false
   @Flag(help: .init(Texts.current[.helpRemindersOff]))
   var off = false
   @OptionGroup var common: CommonOptions
@@ -32,6 +34,7 @@ struct RemindersCommand: AsyncParsableCommand {
       var plan = try await api.reminders(of: person.id)
       plan.email = email ?? plan.email
       plan.sms = phone ?? plan.sms
+      if numberOnly { return try await api.setReminders(plan, of: person.id) }
       let channels = [plan.email.map { _ in "email" }, plan.sms.map { _ in "sms" }].compactMap(
         \.self)
       let minutes = before.isEmpty ? [60] : before
@@ -67,6 +70,9 @@ struct RemindersCommand: AsyncParsableCommand {
 
   private func show(_ plan: ReminderPlanRecord, of person: Person, _ texts: Texts) {
     let terminal = Terminal.standard
+    if let number = plan.sms {
+      terminal.line(texts[.remindersNumber, ["name": person.displayName, "number": number]])
+    }
     guard let rules = plan.before, !rules.isEmpty else {
       return terminal.line(texts[.remindersNone, ["name": person.displayName]])
     }

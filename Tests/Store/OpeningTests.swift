@@ -20,6 +20,7 @@ import Visits
       names == [
         "absence", "absenceTask", "accessLog", "audit", "autoAnswer", "calendarFeed", "callback",
         "careCircle", "consent", "copingCard", "delayNotice", "device", "devicePresence",
+        "disclosure",
         "dropInSession", "dutyRota", "equipment", "event", "eventAudience", "followUp",
         "freedTime", "goal", "grantEntry", "groupMeeting", "groupMember", "groupStep",
         "groupUnit", "heartbeat", "homeVisitOrder", "journalChoice", "keepApart", "ledger",

@@ -2,7 +2,7 @@ import Logging
 import Store
 import Visits
 
-/// Sends messages to partners and to the journal, for as long as the service runs.
+/// Sends messages to partners, to workers and to the journal, for as long as the service runs.
 ///
 /// As with reminders every step is in the store before the next is taken.
 struct PostDispatcher: Sendable {
@@ -88,6 +88,21 @@ struct PostDispatcher: Sendable {
       let message = OutgoingMessage(
         key: ReminderKey(rawValue: post.key.rawValue), address: contact.address,
         subject: "Besked", text: post.content, at: now)
+      return await channel.deliver(message, handOver: handOver)
+    case .staff(let worker, let kind):
+      guard let channel = channels[kind] else {
+        return .refused(failure: "channel-not-set-up", isFinal: true)
+      }
+      let address: String?
+      do {
+        address = try await store.reminders(of: worker, tenant: post.tenant)?.addresses[kind]
+      } catch {
+        return .refused(failure: "address-not-read", isFinal: false)
+      }
+      guard let address else { return .refused(failure: "no-address", isFinal: true) }
+      let message = OutgoingMessage(
+        key: ReminderKey(rawValue: post.key.rawValue), address: address, subject: "Besked",
+        text: post.content, at: now)
       return await channel.deliver(message, handOver: handOver)
     }
   }

@@ -29,9 +29,9 @@ struct PostRoutes: Sendable {
   private struct Document: Encodable {
     var key: String
     var citizen: String
-    var visit: String
+    var visit: String?
     var kind: PostKind
-    /// `journal`, or the partner's channel.
+    /// `journal`, or the channel to a partner or a worker.
     var destination: String
     var state: ReminderState
     var attempts: Int
@@ -43,11 +43,12 @@ struct PostRoutes: Sendable {
     init(_ post: Post) {
       key = post.key.rawValue
       citizen = post.citizen.rawValue
-      visit = post.visit.rawValue
+      visit = post.visit?.rawValue
       kind = post.kind
       switch post.destination {
       case .journal: destination = "journal"
       case .partner(let contact): destination = contact.channel.rawValue
+      case .staff(_, let channel): destination = channel.rawValue
       }
       state = post.delivery.state
       attempts = post.delivery.attempts

@@ -53,6 +53,22 @@ struct CallbackDocument: Encodable, Sendable {
   }
 }
 
+/// Whether anybody answers a citizen now, as the API shows it.
+struct ContactDocument: Encodable, Sendable {
+  var isOpen: Bool
+  var changesAt: APITime?
+  var emergencyNumber: String?
+  var notice: NoticeDocument?
+
+  init(_ state: ContactState) {
+    isOpen = state.isOpen
+    changesAt = state.changesAt.map { APITime($0) }
+    notice = state.notice.map { NoticeDocument($0) }
+    // In the hours it is the team that answers.
+    emergencyNumber = state.isOpen ? nil : state.emergencyNumber
+  }
+}
+
 extension Escalation {
   /// The name in the API.
   var name: String {

@@ -11,6 +11,7 @@ struct CallbackRoutes: Sendable {
   let clock: any ServiceClock
 
   func add(to group: RouterGroup<ServiceContext>) {
+    group.get("contact", use: contact)
     group.get("callbacks", use: list)
     group.post("callbacks", use: ask)
     group.get("callbacks/{callback}", use: read)
@@ -80,6 +81,17 @@ struct CallbackRoutes: Sendable {
     return try ServiceJSON.response([
       "callbacks": found.map { CallbackDocument($0, for: caller.role) }
     ])
+  }
+
+  /// Whether anybody answers now (E23).
+  @Sendable private func contact(_ request: Request, _ context: ServiceContext) async throws
+    -> Response
+  {
+    let caller = try context.requireCaller()
+    try caller.require(.citizen)
+    return try ServiceJSON.response(
+      ContactDocument(
+        try await store.contact(of: caller.id, tenant: caller.tenant, at: clock.now())))
   }
 
   @Sendable private func read(_ request: Request, _ context: ServiceContext) async throws

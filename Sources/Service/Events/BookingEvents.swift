@@ -21,6 +21,8 @@ enum BookingEvents {
   }
   private struct DelayEvent: Encodable {
     var visit: String
+    /// The agreed start it is about: a screen that hears of it after the visit was moved is silent.
+    var start: APITime
     var minutes: Int
     /// What the citizen's screen shows.
     var notice: NoticeDocument
@@ -66,7 +68,7 @@ enum BookingEvents {
   static func delay(_ announced: AnnouncedDelay) -> [EventDraft] {
     let (notice, details) = (announced.notice, announced.details)
     let event = DelayEvent(
-      visit: notice.visit.rawValue, minutes: notice.minutes,
+      visit: notice.visit.rawValue, start: APITime(notice.start), minutes: notice.minutes,
       notice: NoticeDocument(notice.text(worker: details.worker.displayName)))
     return [
       VisitEvents.draft("delay", event, Audience(people: Set(details.visit.participants)))

@@ -130,6 +130,10 @@ public protocol CallbackStore: Sendable {
   func latestCallback(
     of citizen: PersonID, tenant: TenantID, at now: UTCMilliseconds
   ) async throws(StoreError) -> CallbackDetails?
+  /// Whether anybody of a citizen's team answers at `now`, and whom to ring where nobody does (E23).
+  func contact(
+    of citizen: PersonID, tenant: TenantID, at now: UTCMilliseconds
+  ) async throws(StoreError) -> ContactState
   /// Requests of all municipalities that time alone changes by `now`.
   func dueCallbacks(
     at now: UTCMilliseconds

@@ -76,8 +76,8 @@ extension Schema {
       tenant TEXT NOT NULL,
       "key" TEXT NOT NULL,
       citizen TEXT NOT NULL,
-      visit TEXT NOT NULL,
-      destination TEXT NOT NULL CHECK (destination IN ('partner', 'journal')),
+      visit TEXT,
+      destination TEXT NOT NULL CHECK (destination IN ('partner', 'journal', 'staff')),
       state TEXT NOT NULL,
       at INTEGER NOT NULL,
       -- When it next needs a look; NULL when never.

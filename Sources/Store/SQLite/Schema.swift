@@ -23,6 +23,7 @@ enum Schema {
     migrator.registerMigration("2026-11 outcomes") { try $0.execute(sql: outcomes) }
     registerStart(in: &migrator)
     registerCare(in: &migrator)
+    registerDisclosures(in: &migrator)
     migrator.registerMigration("2026-11 retention") { try $0.execute(sql: retention) }
     Statistics.register(in: &migrator)
     return migrator

@@ -97,14 +97,28 @@ public struct ReminderPlanRecord: Codable, Sendable {
     }
   }
 
+  /// Hours without messages.
+  public struct Quiet: Codable, Sendable {
+    /// From, such as `21:00`.
+    public var from: String
+    /// Until.
+    public var until: String
+  }
+
   /// The e-mail address.
   public var email: String?
   /// The telephone number.
   public var sms: String?
+  /// What the municipality's own gateway knows them by.
+  public var webhook: String?
   /// Reminders before each visit.
   public var before: [Rule]?
   /// What tells of changes.
   public var notices: [String]?
+  /// When not to disturb.
+  public var quiet: Quiet?
+  /// What tells a worker of a request to be called that nobody has taken; nil for nothing.
+  public var unanswered: String?
 
   /// A plan.
   public init(

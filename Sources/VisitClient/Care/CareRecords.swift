@@ -125,10 +125,12 @@ public struct CareTaskRecord: Codable, Sendable {
   public var ask: NoticeRecord
 }
 
-/// A message to the journal or a partner.
+/// A message to the journal, a partner or a worker.
 public struct PostRecord: Codable, Sendable {
   /// Its key.
   public var key: String
+  /// What it is about: `note`, `visit`, `partner-alert` or `unanswered`.
+  public var kind: String
   /// `journal`, or a channel.
   public var destination: String
   /// Where it is on its way.

@@ -53,6 +53,24 @@ public enum TextKey: String, Sendable, CaseIterable {
     kioskInterrupted, kioskResumed, kioskElsewhere, kioskThanks, kioskNoConnection, kioskOldToken,
     kioskBackIn, kioskTitle
 
+  // Asking before anything is passed on.
+  case helpDisclose, helpDiscloseWhat, helpDiscloseTo, helpDiscloseWhy, helpDiscloseYes,
+    helpDiscloseNo, helpDiscloseDone, helpDiscloseTakeBack, discloseNeedsAll, discloseOneThing,
+    discloseAsked, discloseUnknown, discloseNone, discloseHeading, discloseLine, discloseState,
+    discloseHint, wordsDisclosureState, kioskDisclosure, kioskDisclosureWhat, kioskDisclosureTo,
+    kioskDisclosureWhy, kioskDisclosureKeys, kioskDisclosureYes, kioskDisclosureNo
+
+  // Visits that are no screen visits.
+  case callByPhone, callByPhoneNoNumber, callByPhoneAfter, callbackNumber, helpNumberOnly,
+    remindersNumber, kioskIdleHome, kioskIdlePhone, kioskIdleGroup
+
+  // Being rung.
+  case helpAnswer, answerWaiting, answerRings, answerMissed, answerElsewhere, answerDeclined
+
+  // Word of requests that nobody has taken.
+  case helpNotify, helpNotifySMS, helpNotifyMail, helpNotifyOff, notifyOneWay, notifyNone, notifyOn,
+    notifyWhen
+
   // Those who want to be called.
   case noCallbacks, callbacksHint, columnSince, columnDue, columnAbout, callbackWaiting,
     callbackUrgent, callbackOverdue, callbackTaken, callbackRetry, callbackNotFound,
@@ -240,7 +258,7 @@ public enum TextKey: String, Sendable, CaseIterable {
     helpScoresTalked, scoresNone, scoresOff, scoresEmpty, scoresSkipped, scoresFell, scoresWhich,
     helpTaper, helpTaperFortnightly, helpTaperEnd, taperNoSeries, taperDone, helpGoalsOut,
     helpGoalsIn, fileUnreadable, helpPosts, helpPostsAgain, postsNone, postUnknown, postLine,
-    postAgain, postJournal, postPartner, wordsPostState, todoTasks, todoTask,
+    postAgain, postJournal, postPartner, postStaff, wordsPostState, todoTasks, todoTask,
     helpMeeting, helpMeetingAgenda, meetingBooked
 
   // Sharing the word in a meeting.

@@ -32,6 +32,8 @@ public enum VisitEvent: Sendable, Equatable {
   case missedYou(Said)
   /// A citizen asks to be called, or what has become of it.
   case callback(Callback)
+  /// A question about passing something on was asked, answered or taken back.
+  case disclosure(DisclosureRecord)
 
   /// Somebody rings.
   public struct Ring: Codable, Sendable, Equatable {
@@ -156,6 +158,8 @@ public enum VisitEvent: Sendable, Equatable {
   public struct Said: Codable, Sendable, Equatable {
     /// The visit's id.
     public var visit: String
+    /// The agreed start that a delay is about.
+    public var start: Date?
     /// What the citizen reads.
     public var notice: Callback.Notice
   }
@@ -182,6 +186,7 @@ public enum VisitEvent: Sendable, Equatable {
       case "delay": decode(Said.self).map { .delay($0) }
       case "we-missed-you": decode(Said.self).map { .missedYou($0) }
       case "callback": decode(Callback.self).map { .callback($0) }
+      case "disclosure": decode(DisclosureRecord.self).map { .disclosure($0) }
       default: nil
       }
     guard let decoded else { return nil }
@@ -204,7 +209,7 @@ public enum VisitEvent: Sendable, Equatable {
     case .floor(let floor): floor.visit
     case .ended(let ended): ended.visit
     case .delay(let said), .missedYou(let said): said.visit
-    case .callback: ""
+    case .callback, .disclosure: ""
     }
   }
 }

@@ -217,7 +217,7 @@ struct VisitFlow: Sendable, Equatable {
       return state == .inCall ? [.report(.softTimer(timer))] : []
     case .floor(let floor):
       return state == .inCall ? [.report(.floor(floor))] : []
-    case .ring, .speaking, .ledger, .delay, .missedYou, .callback:
+    case .ring, .speaking, .ledger, .delay, .missedYou, .callback, .disclosure:
       return []
     }
   }

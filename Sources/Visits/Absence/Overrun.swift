@@ -17,6 +17,8 @@ public struct DelayNotice: Hashable, Sendable, Codable {
   public var visit: VisitID
   /// Whom it was announced to.
   public var citizen: PersonID
+  /// The agreed start it was announced for: moved, the visit is on time again.
+  public var start: UTCMilliseconds
   /// By how much, in minutes, counted from the agreed start.
   public var minutes: Int
   /// Who announced it.
@@ -26,14 +28,19 @@ public struct DelayNotice: Hashable, Sendable, Codable {
 
   /// A notice.
   public init(
-    visit: VisitID, citizen: PersonID, minutes: Int, by: PersonID, at: UTCMilliseconds
+    visit: VisitID, citizen: PersonID, start: UTCMilliseconds, minutes: Int, by: PersonID,
+    at: UTCMilliseconds
   ) {
     self.visit = visit
     self.citizen = citizen
+    self.start = start
     self.minutes = minutes
     self.by = by
     self.at = at
   }
+
+  /// Whether it is about the visit at the time it has now.
+  public func holds(for visit: Visit) -> Bool { self.visit == visit.id && start == visit.start }
 }
 
 /// Visits that take longer than planned.
@@ -62,7 +69,7 @@ public enum Overrun {
     return OverrunWarning(
       next: next.id, nextStart: next.start,
       minutesLeft: Int(CopenhagenTime.floorDivide(milliseconds, 60_000)),
-      announcedMinutes: notices.filter { $0.visit == next.id }.map(\.minutes).max())
+      announcedMinutes: notices.filter { $0.holds(for: next) }.map(\.minutes).max())
   }
 
   /// The notice to the citizen of `next`, or nil when they have been told as much already.
@@ -82,9 +89,10 @@ public enum Overrun {
     case .cancelled: throw .visitCancelled
     case .ringing, .active, .missed: throw .visitInProgress
     }
-    let told = notices.filter { $0.visit == next.id }.map(\.minutes).max() ?? 0
+    let told = notices.filter { $0.holds(for: next) }.map(\.minutes).max() ?? 0
     guard minutes > told else { return nil }
     return DelayNotice(
-      visit: next.id, citizen: next.citizenID, minutes: minutes, by: worker, at: now)
+      visit: next.id, citizen: next.citizenID, start: next.start, minutes: minutes, by: worker,
+      at: now)
   }
 }

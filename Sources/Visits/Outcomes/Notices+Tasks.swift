@@ -34,6 +34,11 @@ extension Notice {
         "task-alert-not-sent",
         da: "Beskeden til den, borgeren har peget på, kom ikke frem. Ring i stedet.",
         en: "The message to the one the citizen has named did not arrive. Telephone instead.")
+    case .unanswered:
+      Notice(
+        "task-unanswered-not-sent",
+        da: "Beskeden om, at borgeren venter på at blive ringet op, kom ikke frem. Se opkaldene.",
+        en: "The message that the citizen waits to be called did not arrive. See the call-backs.")
     case .note, .visit:
       Notice(
         "task-journal-not-told",

@@ -13,6 +13,9 @@ public enum PostDestination: Hashable, Sendable, Codable {
   case partner(ConsentContact)
   /// The municipality's journal (H11).
   case journal
+  /// A worker away from the list of requests, where they want it (E2): the address is their own to
+  /// change until it leaves.
+  case staff(PersonID, ReminderChannel)
 }
 
 /// What a message to somebody outside is about.
@@ -23,10 +26,12 @@ public enum PostKind: String, Codable, Sendable, Hashable, CaseIterable {
   case note
   /// A visit was booked, changed, called off or held.
   case visit
+  /// Nobody has taken a citizen's request to be called.
+  case unanswered
 }
 
-/// A message about a citizen to somebody outside: a partner, or the journal. It leaves as reminders
-/// do, by the steps of `Delivery`: never lost, never twice.
+/// A message about a citizen to somebody outside: a partner, the journal, or a worker who is away from
+/// the screen. It leaves as reminders do, by the steps of `Delivery`: never lost, never twice.
 public struct Post: Hashable, Sendable, Codable {
   /// The key.
   public var key: PostKey
@@ -34,8 +39,10 @@ public struct Post: Hashable, Sendable, Codable {
   public var tenant: TenantID
   /// Whom it is about.
   public var citizen: PersonID
-  /// The visit it comes from.
-  public var visit: VisitID
+  /// The visit it comes from; nil where it comes from none.
+  public var visit: VisitID?
+  /// The request to be called that it tells of.
+  public var callback: CallbackID?
   /// What it is about.
   public var kind: PostKind
   /// Where it goes.
@@ -54,14 +61,16 @@ public struct Post: Hashable, Sendable, Codable {
 
   /// A message to be sent.
   public init(
-    key: PostKey, tenant: TenantID, citizen: PersonID, visit: VisitID, kind: PostKind,
-    destination: PostDestination, consent: ConsentID? = nil, content: String,
-    createdAt: UTCMilliseconds, expiresAt: UTCMilliseconds? = nil
+    key: PostKey, tenant: TenantID, citizen: PersonID, visit: VisitID?,
+    callback: CallbackID? = nil, kind: PostKind, destination: PostDestination,
+    consent: ConsentID? = nil, content: String, createdAt: UTCMilliseconds,
+    expiresAt: UTCMilliseconds? = nil
   ) {
     self.key = key
     self.tenant = tenant
     self.citizen = citizen
     self.visit = visit
+    self.callback = callback
     self.kind = kind
     self.destination = destination
     self.consent = consent
@@ -99,6 +108,7 @@ public struct Post: Hashable, Sendable, Codable {
   private var recognisesRepeats: Bool {
     switch destination {
     case .partner(let contact): contact.channel.recognisesRepeats
+    case .staff(_, let channel): channel.recognisesRepeats
     case .journal: true
     }
   }

@@ -58,16 +58,20 @@ public struct ReminderPlan: Hashable, Sendable, Codable {
   public var notices: [ReminderChannel]
   /// When not to disturb.
   public var quiet: QuietHours?
+  /// What tells a worker of a request to be called that nobody has taken (E2); nil where they do not
+  /// want it. It comes in contact hours only, and then at once.
+  public var unanswered: ReminderChannel?
 
   /// A plan.
   public init(
     person: PersonID, rules: [ReminderRule], notices: [ReminderChannel] = [],
-    quiet: QuietHours? = nil
+    quiet: QuietHours? = nil, unanswered: ReminderChannel? = nil
   ) {
     self.person = person
     self.rules = rules
     self.notices = notices
     self.quiet = quiet
+    self.unanswered = unanswered
   }
 
   /// How many reminders a person gets of one visit at most.
@@ -76,8 +80,14 @@ public struct ReminderPlan: Hashable, Sendable, Codable {
   /// to the walk to the screen, up to a fortnight.
   public static let minutesBefore = 5...20_160
 
-  /// The plan without repeats, or why it cannot be followed.
-  public func checked() throws(Refusal) -> ReminderPlan {
+  /// What carries any message of the plan, and so needs an address.
+  public var channels: Set<ReminderChannel> {
+    Set(rules.map(\.channel)).union(notices).union(unanswered.map { [$0] } ?? [])
+  }
+
+  /// The plan without repeats, or why it cannot be followed by somebody of the role.
+  public func checked(for role: Role) throws(Refusal) -> ReminderPlan {
+    guard unanswered == nil || role.givesSupport else { throw .onlyStaffIsTold }
     var plan = self
     plan.rules = []
     for rule in rules where !plan.rules.contains(rule) {

@@ -37,7 +37,7 @@ struct TaperCommand: AsyncParsableCommand {
   }
 }
 
-/// `besoeg posts`: messages to the journal and to partners that did not arrive.
+/// `besoeg posts`: messages to the journal, to partners and to workers that did not arrive.
 struct PostsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "posts", abstract: Texts.current[.helpPosts], aliases: ["beskeder"])
@@ -49,6 +49,11 @@ struct PostsCommand: AsyncParsableCommand {
   @Option(help: .init(Texts.current[.helpPostsAgain]))
   var again: Int?
   @OptionGroup var common: CommonOptions
+
+  private static func receiver(of post: PostRecord) -> TextKey {
+    if post.destination == "journal" { return .postJournal }
+    return post.kind == "unanswered" ? .postStaff : .postPartner
+  }
 
   func run() async throws {
     let program = try ClientProgram(ca: common.ca)
@@ -73,8 +78,7 @@ struct PostsCommand: AsyncParsableCommand {
           .postLine,
           [
             "n": String(number),
-            "destination": post.destination == "journal"
-              ? texts[.postJournal] : texts[.postPartner],
+            "destination": texts[Self.receiver(of: post)],
             "state": texts.word(for: post.state, of: Self.states, words: .wordsPostState),
             "failure": post.failure ?? "–", "attempts": String(post.attempts),
           ]])

@@ -40,6 +40,34 @@ struct SettingsRoutesTests {
     }
   }
 
+  /// A team's hours are its own lead's to decide, and of who runs the system; nobody takes another
+  /// team's profile over by giving it to their own.
+  @Test func aLeadDecidesTheHoursOfTheirOwnTeamsOnly() async throws {
+    let town = try await Municipality()
+    let lea = try await town.add("lea", .teamLead, "Lea", teams: ["nord"])
+    let sys = try await town.add("sys", .teamLead, "Sys", teams: ["syd"])
+    try await town.serve { browser in
+      func put(_ team: String, as person: Person) async throws -> HTTPResponse.Status {
+        try await browser.send(
+          .put, "/api/v1/opening/hverdage", as: person,
+          json: [
+            "id": "hverdage", "team": .string(team), "service": "visits",
+            "validFrom": "2026-11-01",
+            "week": [["days": ["MO"], "hours": [["from": "08:00", "to": "16:00"]]]],
+          ]
+        ).status
+      }
+      for (team, person, status) in [
+        ("nord", sys, .forbidden), ("nord", lea, .ok),
+        // It is another team's profile.
+        ("syd", sys, .forbidden), ("nord", town.worker, .forbidden), ("syd", town.operations, .ok),
+      ] as [(String, Person, HTTPResponse.Status)] {
+        let answer = try await put(team, as: person)
+        #expect(answer == status, "\(person.id) \(team)")
+      }
+    }
+  }
+
   @Test func nobodyElseDecidesAndACitizenDoesNotRead() async throws {
     let town = try await Municipality()
     try await town.serve { browser in

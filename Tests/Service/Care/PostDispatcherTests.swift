@@ -84,18 +84,56 @@ struct PostDispatcherTests {
     #expect(posts.map(\.delivery.state) == [.sent] && posts.map(\.content) == [""])
   }
 
+  /// What carries text messages, and what it was given.
+  private final class Gateway: MessageChannel {
+    let messages = Mutex<[OutgoingMessage]>([])
+    func deliver(
+      _ message: OutgoingMessage, handOver: @Sendable () async -> Bool
+    ) async -> DeliveryResult {
+      guard await handOver() else { return .withdrawn }
+      messages.withLock { $0.append(message) }
+      return .accepted(reference: "g1")
+    }
+  }
+
+  /// E2: a worker who wants it is told that nobody has taken a request, in words that name nobody,
+  /// by the timer and the gateway, and once though the service is started again.
+  @Test func aWorkerAwayFromTheScreenIsToldOnceThatNobodyHasTakenARequest() async throws {
+    let town = try await Municipality()
+    // Monday 10:00 in Denmark: contact hours.
+    town.clock.advance(milliseconds: 2 * 86_400_000)
+    let gateway = Gateway()
+    @Sendable func send(_ town: Municipality) async {
+      let dispatcher = PostDispatcher(
+        store: town.store, clock: town.clock, channels: [.sms: gateway], journal: nil,
+        logger: Municipality.logger)
+      while await dispatcher.sendDue() {}
+    }
+    try await town.serve { browser in
+      let set = try await browser.send(
+        .put, "/api/v1/people/mette/reminders", as: town.worker,
+        json: ["sms": "22334455", "unanswered": "sms"])
+      #expect(set.status == .ok && set.json["unanswered"].string == "sms")
+      let asked = try await browser.send(
+        .post, "/api/v1/callbacks", as: town.citizen, json: ["isUrgent": .bool(true)])
+      #expect(asked.status == .created)
+    }
+    town.clock.advance(milliseconds: 10 * 60_000)
+    await town.service.daily.tick()
+    let restarted = try await Municipality(after: town)
+    await send(restarted)
+    town.clock.advance(milliseconds: 60_000)
+    await restarted.service.daily.tick()
+    await send(restarted)
+    let messages = gateway.messages.withLock { $0 }
+    #expect(messages.map(\.address) == ["22334455"])
+    #expect(messages.first?.text.contains("Karen") == false)
+    let posts = try await restarted.store.posts(about: town.citizen.id, tenant: town.tenant)
+    #expect(posts.map(\.delivery.state) == [.sent])
+  }
+
   /// H3: the partner's message leaves by the gateway that carries reminders.
   @Test func aPartnerIsToldByTheRemindersGateway() async throws {
-    final class Gateway: MessageChannel {
-      let messages = Mutex<[OutgoingMessage]>([])
-      func deliver(
-        _ message: OutgoingMessage, handOver: @Sendable () async -> Bool
-      ) async -> DeliveryResult {
-        guard await handOver() else { return .withdrawn }
-        messages.withLock { $0.append(message) }
-        return .accepted(reference: "g1")
-      }
-    }
     let town = try await Municipality()
     let gateway = Gateway()
     _ = try await town.store.give(

@@ -99,3 +99,31 @@ struct CallbackRouteTests {
     }
   }
 }
+
+@Suite("Whether anybody answers")
+struct ContactRouteTests {
+  /// E23: on a Saturday the page has the number that is always answered; on a Monday the team.
+  @Test func outsideTheHoursTheNumberIsGivenAndInThemTheTeamAnswers() async throws {
+    let town = try await Municipality()
+    var settings = DailySettings()
+    settings.emergencyNumber = "12 34 56 78"
+    try await town.store.setDailySettings(
+      settings, tenant: town.tenant, by: .system, at: town.clock.now())
+    try await town.serve { browser in
+      let closed = try await browser.send(.get, "/api/v1/contact", as: town.citizen)
+      #expect(closed.json["isOpen"].bool == false)
+      #expect(closed.json["emergencyNumber"].string == "12 34 56 78")
+      #expect(closed.json["notice"]["da"].string?.contains("12 34 56 78") == true)
+      let worker = try await browser.send(.get, "/api/v1/contact", as: town.worker)
+      #expect(worker.status == .forbidden)
+    }
+    // Monday 10:00 in Denmark.
+    town.clock.advance(milliseconds: 2 * 86_400_000)
+    let monday = try await Municipality(after: town)
+    try await monday.serve { browser in
+      let open = try await browser.send(.get, "/api/v1/contact", as: monday.citizen)
+      #expect(open.json["isOpen"].bool == true && open.json["emergencyNumber"] == .null)
+      #expect(open.json["changesAt"].string?.hasPrefix("2026-11-23T15:00") == true)
+    }
+  }
+}

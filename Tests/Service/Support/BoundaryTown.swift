@@ -92,6 +92,10 @@ struct BoundaryTown: Sendable {
       await made(
         "citizens/karen/consents", as: mette,
         ["kind": "peerContact", "reason": "Karen vil gerne i kontakt med de andre"]))
+    places["disclosure"] = try id(
+      await made(
+        "citizens/karen/disclosures", as: mette,
+        ["what": "Notatet fra i dag", "recipient": "Lægen", "reason": "Så lægen kan hjælpe"]))
     places["topic"] = try id(
       await made("citizens/karen/parked-topics", as: mette, ["topic": "Økonomi"]))
     places["order"] = try id(

@@ -209,6 +209,9 @@ struct SecretTown: Sendable {
         "contact": ["channel": "sms", "address": "20304050"],
       ])
     _ = try await ask(
+      browser, .post, "citizens/karen/disclosures", town.worker,
+      ["what": "Notatet om en hemmelighed", "recipient": "Lægen", "reason": "hemmelighed"])
+    _ = try await ask(
       browser, .put, "citizens/karen/card", town.citizen,
       ["points": [["text": "hemmelighed"]], "revision": 0])
     _ = try await ask(

@@ -242,6 +242,36 @@ import Visits
     #expect(due.allSatisfy { $0.reminder.text(at: M.now).danish.contains("20 minutter") })
   }
 
+  /// A visit that was moved meanwhile is on time: nothing of its delay leaves, and a new one is new.
+  @Test func aDelayIsOfTheTimeItWasToldFor() async throws {
+    let town = try await Municipality()
+    let karen = PersonID(rawValue: "karen")
+    try await town.store.setReminders(
+      PersonReminders(
+        plan: ReminderPlan(person: karen, rules: [], notices: [.sms]),
+        addresses: [.sms: "12345678"]), tenant: M.tenant, by: M.anne, at: M.now)
+    try await town.book()
+    func announce() async throws -> AnnouncedDelay {
+      try await town.store.announceDelay(
+        minutes: 10, of: VisitID(rawValue: "v1"), tenant: M.tenant, by: M.anne, at: M.now,
+        events: { _ in [] })
+    }
+    _ = try await announce()
+    let taken = try #require(
+      try await town.store.takeDueMessages(at: M.now, limit: 9).first?.reminder)
+    try await town.apply(.move(start: M.now.adding(minutes: 240), durationMinutes: 30))
+    let after = try await town.store.tell(
+      .handOver(attempt: 1), of: taken.key, tenant: M.tenant, at: M.now)
+    #expect(after?.state != .handedOver)
+    let anew = try await announce()
+    #expect(anew.isNew && anew.notice.start == M.now.adding(minutes: 240))
+    #expect(anew.messaged == [karen])
+    let states = try await town.store.messages(
+      about: VisitID(rawValue: "v1"), tenant: M.tenant
+    ).filter { $0.kind == .delayed }.map(\.state)
+    #expect(states.filter { $0 == .pending }.count == 1)
+  }
+
   @Test func theCitizenChoosesAmongTimesThatAreStillFree() async throws {
     let town = try await Municipality()
     try await town.openTeam(needsGrant: false)

@@ -68,6 +68,12 @@ import Visits
     let more = try Overrun.announce(
       20, for: next, notices: [notice], by: Example.worker, at: Self.now)
     #expect(more?.minutes == 20)
+    // Moved, it is on time again, and a new delay is new.
+    next.start = Self.now.adding(minutes: 90)
+    #expect(!notice.holds(for: next))
+    #expect(warning(85, [notice])?.announcedMinutes == nil)
+    let anew = try Overrun.announce(for: next, notices: [notice], by: Example.worker, at: Self.now)
+    #expect(anew?.start == next.start)
     #expect(throws: Refusal.delayOutOfRange(longest: 60)) {
       try Overrun.announce(61, for: next, notices: [], by: Example.worker, at: Self.now)
     }

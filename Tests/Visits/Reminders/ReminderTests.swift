@@ -235,7 +235,7 @@ import Visits
       try ReminderPlan(
         person: Self.citizen,
         rules: minutes.map { ReminderRule(channel: .sms, minutesBefore: $0) }
-      ).checked().rules
+      ).checked(for: .citizen).rules
     }
     #expect(try checked([60, 60, 15]).map(\.minutesBefore) == [60, 15])
     #expect(throws: Refusal.reminderTimeOutOfRange(days: 14)) { try checked([4]) }

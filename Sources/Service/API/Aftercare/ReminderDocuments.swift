@@ -19,6 +19,8 @@ struct ReminderPlanDocument: Codable, Sendable {
   var before: [Rule]?
   var notices: [String]?
   var quiet: Quiet?
+  /// What tells a worker of a request to be called that nobody has taken.
+  var unanswered: String?
 
   init(_ reminders: PersonReminders) {
     email = reminders.addresses[.email]
@@ -29,6 +31,7 @@ struct ReminderPlanDocument: Codable, Sendable {
     }
     notices = reminders.plan.notices.map(\.rawValue)
     quiet = reminders.plan.quiet.map { Quiet(from: $0.from.text, until: $0.until.text) }
+    unanswered = reminders.plan.unanswered?.rawValue
   }
 
   /// The plan, checked as far as its text goes.
@@ -50,7 +53,9 @@ struct ReminderPlanDocument: Codable, Sendable {
     addresses[.sms] = sms
     addresses[.webhook] = webhook
     return PersonReminders(
-      plan: ReminderPlan(person: person, rules: rules, notices: notices, quiet: quiet),
+      plan: ReminderPlan(
+        person: person, rules: rules, notices: notices, quiet: quiet,
+        unanswered: try unanswered.map { try RequestText.choice($0, field: "unanswered") }),
       addresses: addresses)
   }
 

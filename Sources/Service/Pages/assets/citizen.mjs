@@ -6,6 +6,8 @@ import { Problem, Service } from "./api.mjs";
 import { Call } from "./call.mjs";
 import { Change } from "./change.mjs";
 import { Contact } from "./contact.mjs";
+import { Disclosures } from "./disclosures.mjs";
+import { Hours } from "./hours.mjs";
 import { Marks } from "./marks.mjs";
 import { isMeeting, Meeting } from "./meeting.mjs";
 import { Own } from "./own.mjs";
@@ -63,6 +65,8 @@ function show(state, { title, lead = "", primary, secondary, hasChoices = false 
   }
   page.agreement?.show(Contact.states.includes(state));
   page.meeting?.show(Contact.states.includes(state));
+  page.disclosures?.show(Contact.states.includes(state));
+  page.hours?.show(Contact.states.includes(state));
   page.marks?.show(state);
 }
 
@@ -84,7 +88,7 @@ function showIdle() {
   const next = [...page.visits.values()]
     .filter((visit) => visit.state === "booked" && Date.parse(visit.start) > Date.now() - 3_600_000)
     .sort((a, b) => Date.parse(a.start) - Date.parse(b.start))[0];
-  const when = next && fill(texts.stateIdleNext, { worker: workerOf(next), when: whenOf(next.start, texts) });
+  const when = next && fill(nextText(next), { worker: workerOf(next), when: whenOf(next.start, texts) });
   const delay = next && delayOf(next);
   // The delay says itself that there is nothing to do.
   const todo = page.isPrepared ? (delay ? "" : texts.stateIdleWait) : texts.stateIdlePrepare;
@@ -98,12 +102,17 @@ function showIdle() {
   page.change?.show(next);
 }
 
+/** Who does what at the next visit: rings here, rings the telephone, comes, or opens the meeting. */
+function nextText(visit) {
+  if (visit.form === "physical") return texts.stateIdleNextHome;
+  if (visit.mediaMode === "phone") return texts.stateIdleNextPhone;
+  return visit.form === "group" ? texts.stateIdleNextGroup : texts.stateIdleNext;
+}
+
 /** What was said of a visit's delay; no longer so once the visit has another time. */
 function delayOf(visit) {
   const { delay } = page;
-  if (delay?.visit !== visit.id) return "";
-  delay.start ??= visit.start;
-  return delay.start === visit.start ? delay.text : "";
+  return delay?.visit === visit.id && delay.start === visit.start ? delay.text : "";
 }
 
 /** What happens now that a ring was not answered, in the service's words where they have come. */
@@ -419,8 +428,8 @@ const handlers = {
     if (["held", "sound-only"].includes(level)) page.held.add(`${participant}/${direction}`);
     showCaption();
   },
-  delay({ visit, notice }) {
-    page.delay = { visit, start: page.visits.get(visit)?.start, text: notice[texts.language] };
+  delay({ visit, start, notice }) {
+    page.delay = { visit, start, text: notice[texts.language] };
     localStorage.setItem("delay", JSON.stringify(page.delay));
     if (["idle", "return", "missed", "declined", "ended"].includes(document.body.dataset.state)) showIdle();
   },
@@ -450,6 +459,9 @@ const handlers = {
   observer() {
     page.meeting.read(page.visits.values());
   },
+  disclosure() {
+    page.disclosures.read();
+  },
   "queue-place"(ticket) {
     page.contact.queue.take(ticket);
   },
@@ -475,12 +487,14 @@ async function main() {
   page.agenda = new Agenda(page.service, texts);
   page.agreement = new Agreement(page.service, texts);
   page.change = new Change(page.service, texts);
+  page.hours = new Hours(page.service, texts);
   try {
     const claims = JSON.parse(atob(token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/")));
     page.me = claims.sub;
     page.device = claims.dev;
     page.own = new Own(page.service, texts, page.me);
     page.meeting = new Meeting(page.service, texts, page.me);
+    page.disclosures = new Disclosures(page.service, texts, page.me);
     page.marks = new Marks(page.service, texts, page.me);
     await page.service.readEvents(
       (name, data) => handlers[name]?.(data),
@@ -491,6 +505,8 @@ async function main() {
           await page.contact.read();
           await page.agreement.read();
           await page.meeting.read(page.visits.values());
+          await page.disclosures.read();
+          await page.hours.read();
         }
         if (!page.call && !page.ring && ["loading", "idle", "return"].includes(document.body.dataset.state)) {
           showIdle();

@@ -132,6 +132,14 @@ struct CalendarRoutes: Sendable {
     guard profile.id.rawValue == (try context.parameter("profile")) else {
       throw Problem(.conflict)
     }
+    // A lead decides the hours of the teams they lead; what a profile was before is a team's, too.
+    if caller.role == .teamLead {
+      let before = try await store.openingPlan(tenant: caller.tenant).profiles
+        .filter { $0.id == profile.id }
+      for team in Set(before.map(\.team) + [profile.team]) {
+        try await store.requireServing(team, caller)
+      }
+    }
     try await store.putOpeningProfiles(
       [profile], tenant: caller.tenant, by: caller.initiator, at: clock.now())
     return try ServiceJSON.response(profile)

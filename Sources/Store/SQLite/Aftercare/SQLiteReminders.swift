@@ -17,10 +17,10 @@ extension SQLiteStore: ReminderStore {
     try await write { db in
       var reminders = reminders
       let person = reminders.plan.person
-      _ = try PeopleTable.person(person, tenant: tenant, in: db)
-      reminders.plan = try reminders.plan.checked()
-      for channel in reminders.plan.rules.map(\.channel) + reminders.plan.notices
-      where reminders.addresses[channel] == nil {
+      let role = try PeopleTable.person(person, tenant: tenant, in: db).role
+      reminders.plan = try reminders.plan.checked(for: role)
+      for channel in ReminderChannel.allCases
+      where reminders.plan.channels.contains(channel) && reminders.addresses[channel] == nil {
         throw Refusal.reminderNeedsAddress(channel)
       }
       try ReminderTable.write(reminders, tenant: tenant, in: db)

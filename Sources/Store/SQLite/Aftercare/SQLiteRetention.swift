@@ -114,6 +114,7 @@ enum ExportTable {
     "screenStart": "t.person = :citizen", "equipment": "t.person = :citizen",
     "homeVisitOrder": "t.person = :citizen", "parkedTopic": "t.person = :citizen",
     "waitingWish": "t.person = :citizen", "consent": "t.citizen = :citizen",
+    "disclosure": "t.citizen = :citizen",
     "copingCard": "t.citizen = :citizen", "scaleChoice": "t.citizen = :citizen",
     "scoreAnswer": "t.citizen = :citizen", "post": "t.citizen = :citizen",
     "audit": "t.subject = :citizen OR t.actor = :citizen",

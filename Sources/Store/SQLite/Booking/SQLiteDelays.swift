@@ -13,9 +13,8 @@ extension SQLiteStore {
       let known = try DelayTable.notices(of: visit, in: db)
       let new = try Overrun.announce(minutes, for: visit, notices: known, by: initiator, at: now)
       // Nothing new is said only where as much was said before.
-      guard let notice = new ?? known.max(by: { $0.minutes < $1.minutes }) else {
-        throw StoreError.notFound
-      }
+      let told = known.filter { $0.holds(for: visit) }.max { $0.minutes < $1.minutes }
+      guard let notice = new ?? told else { throw StoreError.notFound }
       if new != nil {
         try DelayTable.add(notice, to: visit, sequence: Int64(known.count) + 1, at: now, in: db)
         try AuditTable.append(
@@ -50,9 +49,10 @@ private enum DelayTable {
     in db: Database
   ) throws {
     try db.execute(
-      sql: "INSERT INTO delayNotice (tenant, visit, minutes, body) VALUES (?, ?, ?, ?)",
+      sql: "INSERT INTO delayNotice (tenant, visit, start, minutes, body) VALUES (?, ?, ?, ?, ?)",
       arguments: [
-        visit.tenant.rawValue, visit.id.rawValue, notice.minutes, try JSONColumn.text(notice),
+        visit.tenant.rawValue, visit.id.rawValue, notice.start.rawValue, notice.minutes,
+        try JSONColumn.text(notice),
       ])
     let existing = try ReminderTable.messages(about: visit.id, tenant: visit.tenant, in: db)
     for person in visit.participants {
@@ -72,8 +72,8 @@ private enum DelayTable {
   ) throws -> Set<PersonID> {
     Set(
       try ReminderTable.messages(about: notice.visit, tenant: tenant, in: db).filter {
-        $0.kind == .delayed && $0.minutes >= notice.minutes && !$0.state.needsAttention
-          && $0.state != .cancelled
+        $0.kind == .delayed && $0.visitStart == notice.start && $0.minutes >= notice.minutes
+          && !$0.state.needsAttention && $0.state != .cancelled
       }.map(\.person))
   }
 }

@@ -222,9 +222,11 @@ extension Schema {
     CREATE TABLE delayNotice (
       tenant TEXT NOT NULL,
       visit TEXT NOT NULL,
+      -- The agreed start it was told for.
+      start INTEGER NOT NULL,
       minutes INTEGER NOT NULL,
       body TEXT NOT NULL,
-      PRIMARY KEY (tenant, visit, minutes),
+      PRIMARY KEY (tenant, visit, start, minutes),
       FOREIGN KEY (tenant, visit) REFERENCES visit (tenant, id)
     ) STRICT, WITHOUT ROWID;
     """

@@ -61,17 +61,30 @@ enum PostTable {
         ON CONFLICT (tenant, "key") DO \(onConflict)
         """,
       arguments: [
-        post.tenant.rawValue, post.key.rawValue, post.citizen.rawValue, post.visit.rawValue,
-        post.destination == .journal ? "journal" : "partner", post.delivery.state.rawValue,
+        post.tenant.rawValue, post.key.rawValue, post.citizen.rawValue, post.visit?.rawValue,
+        name(of: post.destination), post.delivery.state.rawValue,
         post.createdAt.rawValue, post.nextWake?.rawValue, try StoredJSON.text(post),
       ])
   }
 
+  private static func name(of destination: PostDestination) -> String {
+    switch destination {
+    case .partner: "partner"
+    case .journal: "journal"
+    case .staff: "staff"
+    }
+  }
+
   /// Whether what a message says is still wanted: the journal's always; a partner's for as long as
-  /// the citizen has not been reached and the consent holds.
+  /// the citizen has not been reached and the consent holds; a worker's while nobody has taken it.
   static func isWanted(_ post: Post, at now: UTCMilliseconds, in db: Database) throws -> Bool {
-    guard post.kind == .partnerAlert else { return true }
-    guard let path = try FollowUpTable.find(post.visit, tenant: post.tenant, in: db), path.isOpen,
+    switch post.kind {
+    case .note, .visit: return true
+    case .unanswered: return try UnansweredTable.isWanted(post, in: db)
+    case .partnerAlert: break
+    }
+    guard let visit = post.visit,
+      let path = try FollowUpTable.find(visit, tenant: post.tenant, in: db), path.isOpen,
       !path.wasReached, let consent = post.consent
     else { return false }
     return try ConsentTable.find(consent, tenant: post.tenant, in: db)?

@@ -8,7 +8,9 @@ extension PurgeTable {
       [
         Part(
           table: "consent",
-          at: "MAX(t.givenAt, COALESCE(t.withdrawnAt, t.givenAt))", citizen: "t.citizen")
+          at: "MAX(t.givenAt, COALESCE(t.withdrawnAt, t.givenAt))", citizen: "t.citizen"),
+        // A no is kept as long as a yes, so that nobody asks again.
+        Part(table: "disclosure", at: "t.changedAt", citizen: "t.citizen"),
       ]
     case .notes:
       [
@@ -21,7 +23,7 @@ extension PurgeTable {
       [
         Part(
           table: "post", at: "t.at",
-          condition: "t.wake IS NULL AND (t.destination = 'partner' OR t.state <> 'failed')",
+          condition: "t.wake IS NULL AND (t.destination <> 'journal' OR t.state <> 'failed')",
           citizen: "t.citizen")
       ]
     case .visits, .ledger, .callQuality, .grants, .followUps, .queue, .callbacks, .start, .pairing,

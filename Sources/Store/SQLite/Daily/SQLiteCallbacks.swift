@@ -142,6 +142,20 @@ extension SQLiteStore: CallbackStore {
     }
   }
 
+  /// Whether anybody of a citizen's team answers now.
+  public func contact(
+    of citizen: PersonID, tenant: TenantID, at now: UTCMilliseconds
+  ) async throws(StoreError) -> ContactState {
+    let daily = daily
+    return try await read { db in
+      let daily = try daily.decided(tenant: tenant, in: db)
+      let team = try DutyTable.team(of: citizen, tenant: tenant, in: db)
+      return ContactState(
+        hours: daily.hours(of: team, from: now), emergencyNumber: daily.settings.emergencyNumber,
+        at: now)
+    }
+  }
+
   /// Requests that time alone changes by `now`.
   public func dueCallbacks(
     at now: UTCMilliseconds
@@ -185,6 +199,9 @@ extension SQLiteStore: CallbackStore {
       previous: previous)
     guard committed.isChanged else { return (committed, false) }
     try CallbackTable.save(request, policy: policy, in: db)
+    for step in request.steps(since: previous) {
+      try UnansweredTable.tell(request, carriedTo: step, at: now, in: db)
+    }
     if initiator.person != nil {
       try AuditTable.append(
         AuditDraft(action: action, subject: request.citizen, detail: request.id.rawValue),
