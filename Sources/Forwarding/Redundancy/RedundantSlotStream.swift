@@ -18,7 +18,7 @@ extension SlotStream {
   ///
   /// Only packets sent in this stream since its source began go along, and none older than the 14 bits
   /// of its timestamp offset say: 341 ms.
-  func packRedundant(
+  mutating func packRedundant(
     _ packet: SourcePacket, depth: Int, from history: borrowing PacketHistory,
     type: PayloadType, into slot: UnsafeMutableRawBufferPointer, at offset: Int
   ) -> Int? {
@@ -49,7 +49,7 @@ extension SlotStream {
     return offset + length
   }
 
-  private func copies(
+  private mutating func copies(
     for packet: SourcePacket, depth: Int, from history: borrowing PacketHistory
   ) -> Copies {
     var copies = Copies()

@@ -75,14 +75,16 @@ struct LeftOut: BitwiseCopyable {
   }
 
   /// The run of a source number; nil where it was left out or is from before the source began.
+  ///
+  /// Mutating, though it changes nothing: all that is remembered would be copied for the call.
   @inline(__always)
-  func run(of sequence: UInt64) -> Run? {
+  mutating func run(of sequence: UInt64) -> Run? {
     if sequence >= present.first { return present }
     return earlierRun(of: sequence)
   }
 
   @inline(never)
-  private func earlierRun(of sequence: UInt64) -> Run? { search { $0.holds(sequence) } }
+  private mutating func earlierRun(of sequence: UInt64) -> Run? { search { $0.holds(sequence) } }
 
   /// The run of an outgoing number; nil where that was given before the source began.
   func run(ofOutgoing outgoing: UInt64) -> Run? {

@@ -159,7 +159,7 @@ struct SlotStream: ~Copyable {
   }
 
   /// Whether a packet of the present source has a number in this stream.
-  func hasSent(_ sequence: UInt64) -> Bool {
+  mutating func hasSent(_ sequence: UInt64) -> Bool {
     rewriter.mapped(.init(sequence: sequence, timestamp: 0)) != nil
   }
 

@@ -140,10 +140,10 @@ struct StreamRewriter: BitwiseCopyable {
     return mapped
   }
 
-  /// The outgoing numbers of a packet of the present source that was sent before. Inlined, or the whole
-  /// rewriter would be copied for the call.
+  /// The outgoing numbers of a packet of the present source that was sent before. Inlined and mutating,
+  /// or the whole rewriter would be copied for the call.
   @inline(__always)
-  func mapped(_ packet: Numbers) -> Numbers? {
+  mutating func mapped(_ packet: Numbers) -> Numbers? {
     guard let run = leftOut.run(of: packet.sequence) else { return nil }
     return Numbers(
       sequence: packet.sequence &+ run.sequenceDelta, timestamp: packet.timestamp &+ timestampDelta,
