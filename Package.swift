@@ -112,6 +112,7 @@ let package = Package(
       name: "besoegd",
       dependencies: [
         "Service", "Store", "Relay", "Transport", "Visits", "VisitClient", "MediaEngine", "Wire",
+        "CLinux",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "Hummingbird", package: "hummingbird"),

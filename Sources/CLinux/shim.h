@@ -550,6 +550,10 @@ static inline void clinux_return_memory(void) {
   mallopt(M_TRIM_THRESHOLD, 64 << 10);
 }
 
+// Threads share two heaps. glibc otherwise gives up to eight to a core, and what one thread freed is kept
+// from the others: a server of many small requests grew by a third of a megabyte a minute for nothing.
+static inline void clinux_share_heaps(void) { mallopt(M_ARENA_MAX, 2); }
+
 // Names the calling thread for top and gdb (15 bytes).
 static inline void clinux_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
 

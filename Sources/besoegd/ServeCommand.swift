@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLinux
 import Foundation
 import Logging
 import Relay
@@ -58,6 +59,7 @@ struct ServeCommand: AsyncParsableCommand {
   var municipality: String?
 
   func run() async throws {
+    clinux_share_heaps()
     let settings = try settings()
     LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
     var logger = Logger(label: "besoegd")

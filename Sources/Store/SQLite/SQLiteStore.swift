@@ -92,9 +92,6 @@ public final class SQLiteStore: BesoegStore, Sendable {
     database.busyMode = .timeout(Double(configuration.busyMilliseconds) / 1000)
     let maximumPages = configuration.maximumPages
     database.prepareDatabase { db in
-      // SQLite's 2 MiB hold less than one search for free time reads of a large municipality. Six
-      // connections at most, and only what was read is taken.
-      try db.execute(sql: "PRAGMA cache_size = -16384")
       if let maximumPages { try db.execute(sql: "PRAGMA max_page_count = \(maximumPages)") }
     }
     return database

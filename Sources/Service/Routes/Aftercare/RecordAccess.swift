@@ -6,6 +6,8 @@ import Visits
 extension BesoegStore {
   /// Why somebody of another team sees a meeting that every member has let them look on at.
   private static var observerReason: String { "Gæst i gruppens møde med alles samtykke" }
+  /// Why somebody of another team sees a visit that they were asked to, such as a status meeting.
+  private static var invitedReason: String { "Inviteret til at være med i besøget" }
 
   /// The visit in the path, where the caller may know of it, with a line in the log of looks. To a
   /// stranger who receives support it does not exist; staff outside the team are asked for a
@@ -21,9 +23,13 @@ extension BesoegStore {
     do throws(StoreError) {
       // A group's meeting is each member's own.
       let subject = isOwn && caller.role == .citizen ? caller.id : details.citizen.id
-      let looksOn = details.observers.contains { $0.id == caller.id }
-      let request = AccessRequest(
-        subject, part, reason: caller.reason ?? (looksOn ? Self.observerReason : nil))
+      var reason = caller.reason
+      if details.observers.contains(where: { $0.id == caller.id }) {
+        reason = reason ?? Self.observerReason
+      } else if details.visit.form != .group, details.visit.others.contains(caller.id) {
+        reason = reason ?? Self.invitedReason
+      }
+      let request = AccessRequest(subject, part, reason: reason)
       try await access(
         request, tenant: caller.tenant, by: caller.initiator, at: caller.askedAt)
     } catch {
