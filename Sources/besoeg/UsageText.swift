@@ -20,7 +20,20 @@ enum UsageText {
   static func help(_ text: String, _ texts: Texts) -> String {
     let bare = text.replacing("OVERVIEW: ", with: "").replacing(" SUBCOMMANDS:", with: ":")
       .replacing("' for detailed help.", with: "")
-    return zip(help, texts.list(.usageHelp)).reduce(bare) { $0.replacing($1.0, with: $1.1) }
+    let ours = zip(help, texts.list(.usageHelp)).reduce(bare) { $0.replacing($1.0, with: $1.1) }
+    let usage = texts.list(.usageHelp)[1]
+    return ours.split(separator: "\n", omittingEmptySubsequences: false)
+      .flatMap { $0.hasPrefix(usage) ? wrappedUsage(String($0)) : [String($0)] }
+      .joined(separator: "\n")
+  }
+
+  /// A line of all the options there are, on lines of 80 with what follows set in.
+  private static func wrappedUsage(_ line: String) -> [String] {
+    // An option and its value stay together.
+    let whole = line.replacing(" <", with: "\u{A0}<").replacing(" ...", with: "\u{A0}...")
+    return wrapped(whole, width: 76).enumerated().map { number, part in
+      (number == 0 ? "" : "    ") + part.replacing("\u{A0}", with: " ")
+    }
   }
 
   /// The parser's message in plain words.
