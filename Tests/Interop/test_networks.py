@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from browser import grown, invented, launch, open_page, stats, wait_for_media, wait_for_state
+from browser import grown, invented, launch, open_page, stats, stood, wait_for_media, wait_for_state
 from deployment import program, wait_until
 from network import SECONDS, Network, ProxiedDeployment, allowed, bound
 
@@ -66,7 +66,7 @@ def reception(page, seconds):
     after = wait_for_media(page, 10)
     elapsed = time.monotonic() - start
     samples = max(1, grown(before, after, "inbound_audio", "totalSamplesReceived"))
-    frozen = grown(before, after, "inbound_video", "totalFreezesDuration")
+    frozen = stood(after) - stood(before)
     return {
         "concealed": 100 * (invented(after) - invented(before)) / samples,
         "frozen": 100 * frozen / elapsed,
@@ -118,6 +118,8 @@ def test_fifteen_percent_loss_in_bursts(proxied, playwright, tmp_path, machine, 
     findings.note("bursts15, Chromium", "concealed sound", "%", "< 3", seen["concealed"], seen["concealed"] < 3)
     findings.note("bursts15, Chromium", "picture moving", "%", "> 95", moving, moving > 95)
     assert seen["concealed"] < allowed(bound(3, 15), machine, since, seen["elapsed"]), seen
+    # In 20 s a single still of a second is the target's whole 5 %. The short row is told beside the target
+    # but held to a bound of its own: most of the time may stand still only where the call is broken.
     assert seen["frozen"] < allowed(bound(5, 60), machine, since, seen["elapsed"]), seen
 
 
