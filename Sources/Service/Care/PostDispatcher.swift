@@ -82,17 +82,8 @@ struct PostDispatcher: Sendable {
       return await journal.post(
         post.content, key: post.key.rawValue, at: now, handOver: handOver)
     case .partner(let contact):
-      guard let channel = channels[contact.channel] else {
-        return .refused(failure: "channel-not-set-up", isFinal: true)
-      }
-      let message = OutgoingMessage(
-        key: ReminderKey(rawValue: post.key.rawValue), address: contact.address,
-        subject: "Besked", text: post.content, at: now)
-      return await channel.deliver(message, handOver: handOver)
+      return await deliver(post, to: contact.address, by: contact.channel, at: now, handOver)
     case .staff(let worker, let kind):
-      guard let channel = channels[kind] else {
-        return .refused(failure: "channel-not-set-up", isFinal: true)
-      }
       let address: String?
       do {
         address = try await store.reminders(of: worker, tenant: post.tenant)?.addresses[kind]
@@ -100,10 +91,20 @@ struct PostDispatcher: Sendable {
         return .refused(failure: "address-not-read", isFinal: false)
       }
       guard let address else { return .refused(failure: "no-address", isFinal: true) }
-      let message = OutgoingMessage(
-        key: ReminderKey(rawValue: post.key.rawValue), address: address, subject: "Besked",
-        text: post.content, at: now)
-      return await channel.deliver(message, handOver: handOver)
+      return await deliver(post, to: address, by: kind, at: now, handOver)
     }
+  }
+
+  private func deliver(
+    _ post: Post, to address: String, by kind: ReminderChannel, at now: UTCMilliseconds,
+    _ handOver: @escaping @Sendable () async -> Bool
+  ) async -> DeliveryResult {
+    guard let channel = channels[kind] else {
+      return .refused(failure: "channel-not-set-up", isFinal: true)
+    }
+    let message = OutgoingMessage(
+      key: ReminderKey(rawValue: post.key.rawValue), address: address, subject: "Besked",
+      text: post.content, at: now)
+    return await channel.deliver(message, handOver: handOver)
   }
 }

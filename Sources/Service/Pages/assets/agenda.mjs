@@ -1,9 +1,8 @@
 // What a group's next meeting is about, in the words written for those who come, and one's own step.
 
 import { Problem } from "./api.mjs";
+import { element } from "./screen.mjs";
 import { fill } from "./words.mjs";
-
-const element = (id) => document.getElementById(id);
 
 /** The section about the next meeting, where the next appointment is a group's. */
 export class Agenda {

@@ -1,9 +1,8 @@
 // Somebody is away: what is proposed instead, and the citizen's yes or no to it (B11).
 
 import { Problem } from "./api.mjs";
+import { element, say } from "./screen.mjs";
 import { fill, whenOf } from "./words.mjs";
-
-const element = (id) => document.getElementById(id);
 
 /** Nobody's visit changes because a worker is away until its citizen has said yes. */
 export class Agreement {
@@ -32,8 +31,8 @@ export class Agreement {
     const todo = this.open[0];
     element("agreement").hidden = !isCalm || (!todo && this.said === "");
     for (const id of ["agreement-yes", "agreement-no"]) element(id).hidden = !todo;
-    this.#say("agreement-title", todo ? this.#question(todo) : "");
-    this.#say("agreement-status", this.said);
+    say("agreement-title", todo ? this.#question(todo) : "");
+    say("agreement-status", this.said);
   }
 
   #question({ visit, remedy }) {
@@ -62,13 +61,6 @@ export class Agreement {
     this.show();
     // The button that was pressed is gone; who uses the keyboard hears what came of it.
     if (document.activeElement === document.body) element("agreement-status").focus();
-  }
-
-  #say(id, text) {
-    const node = element(id);
-    // Written anew, a screen reader would say it again.
-    if (node.textContent !== text) node.textContent = text;
-    node.hidden = text === "";
   }
 }
 

@@ -1,9 +1,8 @@
 // "Passer det ikke?": the citizen's own next visit held another way, talked over, or called off (E3, B16).
 
 import { Problem } from "./api.mjs";
+import { element, say } from "./screen.mjs";
 import { fill, whenOf } from "./words.mjs";
-
-const element = (id) => document.getElementById(id);
 
 /** A time as the worker reads it: in Danish, whatever the page speaks. */
 const inDanish = (instant) => new Date(instant).toLocaleString("da-DK", {
@@ -30,7 +29,7 @@ export class Change {
     this.visit = visit;
     element("change").hidden = !visit && this.said === "";
     element("change-open").hidden = !visit || !element("change-card").hidden;
-    this.#say(this.said);
+    say("change-status", this.said);
   }
 
   /** While something rings or goes on there is nothing to change. */
@@ -48,7 +47,7 @@ export class Change {
       .catch(() => ({ conversions: [], canCancel: false }));
     if (this.visit?.id !== visit.id) return;
     this.said = "";
-    this.#say("");
+    say("change-status", "");
     const ways = [...conversions, "talk", ...(canCancel ? ["cancel"] : [])];
     this.#card(fill(this.texts.changeTitle, this.#words()), ways.map((way) => ({
       text: this.texts[`change-${way}`], action: () => this.#ask(way), isStop: way === "cancel",
@@ -85,7 +84,7 @@ export class Change {
     this.#card();
     element("change").hidden = !this.visit && this.said === "";
     element("change-open").hidden = !this.visit;
-    this.#say(this.said);
+    say("change-status", this.said);
     element(focus).focus();
   }
 
@@ -103,12 +102,5 @@ export class Change {
       return button;
     }));
     if (title) element("change-title").focus();
-  }
-
-  #say(text) {
-    const node = element("change-status");
-    // Written anew, a screen reader would say it again.
-    if (node.textContent !== text) node.textContent = text;
-    node.hidden = text === "";
   }
 }

@@ -12,9 +12,9 @@ import { Marks } from "./marks.mjs";
 import { isMeeting, Meeting } from "./meeting.mjs";
 import { Own } from "./own.mjs";
 import { Ringer } from "./ringer.mjs";
+import { element } from "./screen.mjs";
 import { fill, joinNames, whenOf } from "./words.mjs";
 
-const element = (id) => document.getElementById(id);
 const texts = await (await fetch(`/assets/texts/${document.documentElement.lang}.json`)).json();
 const ringer = new Ringer();
 

@@ -3,8 +3,7 @@
 import { Problem } from "./api.mjs";
 import { Proposals } from "./proposals.mjs";
 import { Queue } from "./queue.mjs";
-
-const element = (id) => document.getElementById(id);
+import { element, say } from "./screen.mjs";
 
 /** The citizen's request to be called, below the page's one large button. */
 export class Contact {
@@ -43,7 +42,7 @@ export class Contact {
     const isCalm = Contact.states.includes(document.body.dataset.state);
     element("contact").hidden = !isCalm;
     this.proposals.show(isCalm);
-    this.#say(isOpen || request?.state === "withdrawn" ? request.status[this.texts.language] : "");
+    say("contact-status", isOpen || request?.state === "withdrawn" ? request.status[this.texts.language] : "");
     element("call-me").hidden = isOpen;
     element("call-me").textContent = this.#isMissed() ? this.texts.ringBack : this.texts.callMe;
     element("call-me-urgent").hidden = !isOpen || request.isUrgent;
@@ -64,14 +63,7 @@ export class Contact {
       const next = [...element("contact").querySelectorAll("button")].find((button) => !button.hidden);
       if (document.activeElement === document.body) next?.focus();
     } catch (error) {
-      this.#say(error instanceof Problem ? error.message : this.texts.stateOfflineLead);
+      say("contact-status", error instanceof Problem ? error.message : this.texts.stateOfflineLead);
     }
-  }
-
-  #say(text) {
-    const node = element("contact-status");
-    // Written anew, a screen reader would say it again.
-    if (node.textContent !== text) node.textContent = text;
-    node.hidden = text === "";
   }
 }

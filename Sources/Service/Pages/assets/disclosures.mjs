@@ -1,9 +1,8 @@
 // A question before anything is passed on: what, to whom and why; yes or no, and a no is as good (C8).
 
 import { Problem } from "./api.mjs";
+import { element, say } from "./screen.mjs";
 import { fill } from "./words.mjs";
-
-const element = (id) => document.getElementById(id);
 
 /** The questions that wait for the citizen, one at a time. */
 export class Disclosures {
@@ -32,11 +31,11 @@ export class Disclosures {
     const question = this.questions[0];
     element("disclosure").hidden = !isCalm || (!question && this.said === "");
     for (const id of ["disclosure-yes", "disclosure-no", "disclosure-lines"]) element(id).hidden = !question;
-    this.#say("disclosure-title", question ? this.texts.disclosureQuestion : "");
-    this.#say("disclosure-free", question ? fill(this.texts.disclosureFree, { worker: question.askedBy.displayName }) : "");
-    this.#say("disclosure-status", this.said);
+    say("disclosure-title", question ? this.texts.disclosureQuestion : "");
+    say("disclosure-free", question ? fill(this.texts.disclosureFree, { worker: question.askedBy.displayName }) : "");
+    say("disclosure-status", this.said);
     for (const part of question ? ["what", "recipient", "reason"] : []) {
-      this.#say(`disclosure-${part}`, question[part]);
+      say(`disclosure-${part}`, question[part]);
     }
   }
 
@@ -55,12 +54,5 @@ export class Disclosures {
     this.show();
     // The button that was pressed may be gone; who uses the keyboard hears what came of it.
     if (document.activeElement === document.body) element("disclosure-status").focus();
-  }
-
-  #say(id, text) {
-    const node = element(id);
-    // Written anew, a screen reader would say it again.
-    if (node.textContent !== text) node.textContent = text;
-    node.hidden = text === "";
   }
 }

@@ -1,7 +1,7 @@
 // Whether anybody answers now. Where nobody does: when that is again, and the number that is always
 // answered (E23).
 
-const element = (id) => document.getElementById(id);
+import { element, say } from "./screen.mjs";
 
 /** So long at most between two looks, in milliseconds: hours may be changed meanwhile. */
 const longestWait = 600_000;
@@ -29,9 +29,7 @@ export class Hours {
     this.isCalm = isCalm;
     const { notice, emergencyNumber } = this.contact ?? {};
     element("hours").hidden = !isCalm || !notice;
-    const text = notice?.[this.texts.language] ?? "";
-    // Written anew, a screen reader would say it again.
-    if (element("hours-text").textContent !== text) element("hours-text").textContent = text;
+    say("hours-text", notice?.[this.texts.language] ?? "");
     const link = element("hours-call");
     link.hidden = !emergencyNumber;
     if (!emergencyNumber) return;

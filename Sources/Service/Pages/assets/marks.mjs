@@ -3,9 +3,8 @@
 
 import { Problem } from "./api.mjs";
 import { curveOf, pointsOf } from "./curve.mjs";
+import { element } from "./screen.mjs";
 import { fill } from "./words.mjs";
-
-const element = (id) => document.getElementById(id);
 
 /** The scales of a visit, one at a time, and those of the person in the folded section below. */
 export class Marks {

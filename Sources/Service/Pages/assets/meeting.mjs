@@ -1,9 +1,8 @@
 // In a group: a hand to raise, whose turn it is, and whether a guest may look on (D2, D9, D10).
 
 import { Problem } from "./api.mjs";
+import { element, say } from "./screen.mjs";
 import { fill } from "./words.mjs";
-
-const element = (id) => document.getElementById(id);
 
 /** Whether a visit is a meeting of several. */
 export const isMeeting = (visit) => visit?.form === "group";
@@ -71,9 +70,9 @@ export class Meeting {
     element("guest").hidden = !isCalm || (!question && this.said === "");
     for (const id of ["guest-yes", "guest-no"]) element(id).hidden = !question;
     const asked = question && { name: question.person.displayName, group: question.groupName };
-    this.#say("guest-title", question ? fill(this.texts.guestQuestion, asked) : "");
-    this.#say("guest-lead", question ? `${question.purpose} ${this.texts.guestFree}` : "");
-    this.#say("guest-status", this.said);
+    say("guest-title", question ? fill(this.texts.guestQuestion, asked) : "");
+    say("guest-lead", question ? `${question.purpose} ${this.texts.guestFree}` : "");
+    say("guest-status", this.said);
   }
 
   async #answer(isYes) {
@@ -89,12 +88,5 @@ export class Meeting {
     this.show();
     // The button that was pressed is gone; who uses the keyboard hears what came of it.
     if (document.activeElement === document.body) element("guest-status").focus();
-  }
-
-  #say(id, text) {
-    const node = element(id);
-    // Written anew, a screen reader would say it again.
-    if (node.textContent !== text) node.textContent = text;
-    node.hidden = text === "";
   }
 }

@@ -1,9 +1,8 @@
 // What is the citizen's own: the card for hard days, what she has agreed to, and what is granted.
 
 import { Problem } from "./api.mjs";
+import { element } from "./screen.mjs";
 import { fill, dayOf, joinNames, whenOf } from "./words.mjs";
-
-const element = (id) => document.getElementById(id);
 
 /** "Det hjælper: gå en tur" as a point of the card, and back. */
 export const pointOf = (line) => {

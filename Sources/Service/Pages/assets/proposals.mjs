@@ -2,9 +2,8 @@
 // that none of them suits (B19).
 
 import { Problem } from "./api.mjs";
+import { element, say } from "./screen.mjs";
 import { fill, whenOf } from "./words.mjs";
-
-const element = (id) => document.getElementById(id);
 
 /** The times that were put to the citizen, each a large button. */
 export class Proposals {
@@ -54,12 +53,12 @@ export class Proposals {
     element("proposal").hidden = !isCalm || (!isAsked && this.said === "");
     element("proposal-none").hidden = !isAsked;
     element("proposal-later").hidden = !proposal?.window || (!this.from && isShort(proposal));
-    this.#say("proposal-status", this.said || (isAsked && times.length === 0 ? this.texts.pickNothing : ""));
+    say("proposal-status", this.said || (isAsked && times.length === 0 ? this.texts.pickNothing : ""));
     if (isAsked) {
       const name = `${proposal.window ? "pick" : "proposal"}${proposal.form === "physical" ? "AtHome" : "OnScreen"}`;
       const values = { worker: this.#worker(proposal), minutes: proposal.durationMinutes };
-      this.#say("proposal-title", fill(this.texts[name], values));
-    } else this.#say("proposal-title", "");
+      say("proposal-title", fill(this.texts[name], values));
+    } else say("proposal-title", "");
     this.#showTimes(proposal, times);
   }
 
@@ -104,13 +103,6 @@ export class Proposals {
     this.show();
     // The button that was pressed is gone; who uses the keyboard hears what came of it.
     if (document.activeElement === document.body) element("proposal-status").focus();
-  }
-
-  #say(id, text) {
-    const node = element(id);
-    // Written anew, a screen reader would say it again.
-    if (node.textContent !== text) node.textContent = text;
-    node.hidden = text === "";
   }
 }
 

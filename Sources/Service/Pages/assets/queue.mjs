@@ -1,8 +1,7 @@
 // The drop-in queue: one press to stand in line, and then nothing to do but live one's life.
 
 import { Problem } from "./api.mjs";
-
-const element = (id) => document.getElementById(id);
+import { element } from "./screen.mjs";
 
 /** The citizen's place in the queue of today's advice, below the page's one large button. */
 export class Queue {
