@@ -61,7 +61,7 @@ struct Besoeg: AsyncParsableCommand {
 
   static func main() async {
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(words)
       if var waiting = command as? any AsyncParsableCommand {
         try await waiting.run()
       } else {
@@ -77,9 +77,35 @@ struct Besoeg: AsyncParsableCommand {
         let help = UsageText.help(fullMessage(for: error), .current)
         return Terminal.standard.print(lines: help.components(separatedBy: "\n"))
       }
-      printError(UsageText.explain(message(for: error), .current))
-      printError(Texts.current[.usageUnclear])
+      // A first word that is none was taken for one after `today`.
+      let isUnknown = message(for: error).hasSuffix("'\(words.first ?? "")'")
+      let named = isUnknown ? [] : UsageText.command(in: fullMessage(for: error))
+      let said = UsageText.explain(message(for: error), help: help(for: named), .current)
+      for line in said { printError(line) }
+      printError(
+        named.isEmpty
+          ? Texts.current[.usageUnclear]
+          : Texts.current[.usageUnclearHere, ["word": named.joined(separator: " ")]])
       Foundation.exit(status.rawValue)
+    }
+  }
+
+  /// What was typed. `besoeg hjælp book` is `besoeg help book`.
+  private static var words: [String] {
+    let typed = Array(CommandLine.arguments.dropFirst())
+    guard typed.first == "hjælp" else { return typed }
+    return ["help"] + typed.dropFirst()
+  }
+
+  /// What a command says of itself in the parser's words.
+  private static func help(for command: [String]) -> String {
+    do {
+      // The parser answers with a command that throws its help when it is run.
+      var asked = try parseAsRoot(command + ["--help"])
+      try asked.run()
+      return ""
+    } catch {
+      return fullMessage(for: error)
     }
   }
 }

@@ -36,12 +36,33 @@ enum UsageText {
     }
   }
 
-  /// The parser's message in plain words.
-  static func explain(_ message: String, _ texts: Texts) -> String {
+  /// The parser's message in plain words; of what is missing also what it is, from the command's `help`.
+  static func explain(_ message: String, help: String, _ texts: Texts) -> [String] {
     for (begin, key) in known where message.hasPrefix(begin) {
-      let word = message.dropFirst(begin.count).prefix { $0 != "'" }
-      return texts[key, ["word": String(word.replacing(" ...", with: ""))]]
+      let word = message.dropFirst(begin.count).prefix { $0 != "'" }.replacing(" ...", with: "")
+      let said = texts[key, ["word": String(word)]]
+      guard key == .usageMissing, let meaning = meaning(of: word, in: help) else { return [said] }
+      return [said] + wrapped("  " + meaning, width: 80)
     }
-    return message
+    return [message]
+  }
+
+  /// What a command's help says of one of its words: beside it, and on the lines set in below it.
+  private static func meaning(of word: Substring, in help: String) -> String? {
+    let lines = help.split(separator: "\n", omittingEmptySubsequences: false)
+    guard let first = lines.firstIndex(where: { $0.hasPrefix("  " + word) }) else { return nil }
+    let below = lines[(first + 1)...].prefix { $0.hasPrefix(String(repeating: " ", count: 10)) }
+    let words = ([lines[first].dropFirst(2 + word.count)] + below)
+      .flatMap { $0.split(separator: " ") }.drop { $0 == "..." }
+    return words.isEmpty ? nil : words.joined(separator: " ")
+  }
+
+  /// The words of the command that a message is about, from the usage below it: `besoeg todo settle`.
+  static func command(in usage: String) -> [String] {
+    guard let line = usage.split(separator: "\n").first(where: { $0.hasPrefix("Usage: ") }) else {
+      return []
+    }
+    return line.split(separator: " ").dropFirst(2)
+      .prefix { !$0.hasPrefix("<") && !$0.hasPrefix("[") && !$0.hasPrefix("-") }.map(String.init)
   }
 }

@@ -26,6 +26,9 @@ from pairs import offer
 ALLOWED = {"memory, MB": 24.0, "descriptors": 12.0, "threads": 4.0}
 # The first part in which pools, caches and code are still being filled.
 WARM_UP = 0.3
+# So many visits, and a couple is followed by another: who has met a thousand times on one day gets a list of a
+# thousand visits with every look at it, and that is what would grow.
+TOGETHER = 20
 # What must be gone when everyone has left.
 EMPTY = ("besoeg_rooms", "besoeg_relay_worker_sessions", "besoeg_relay_worker_rooms", "besoeg_event_streams",
          "besoeg_store_queued_writes")
@@ -89,7 +92,7 @@ class Couple:
 
     def meet(self, is_native, seconds):
         try:
-            if self.is_taken:
+            if self.is_taken or self.visits % TOGETHER == TOGETHER - 1:
                 self.hire()
             visit = self.deployment.book(self.worker, self.citizen)["id"]
         except OSError:

@@ -241,3 +241,24 @@ def test_whom_to_ask_about_screen_visits_stands_in_the_team(town):
     lines = [line for line in lines_of(town["mette"], "team") if "Jonas" in line]
     assert lines and all("nøglemedarbejder" in line for line in lines), lines
     assert "ikke nøglemedarbejder" in say(town["tove"], "teams", "key", "Jonas", "--off")
+
+
+LISTS = """today|week|queue|callbacks|requests|presence|todo|slots Ida --minutes 30|series Ida|freed|groups|duty|calendar|
+citizens|people|start Ida|grant Ida|consents Ida|disclose Ida|auto-answer Per|reminders Ida|parked|home-visit|
+equipment|continuity Ida|outcome|goals Ida|scores Ida|follow-ups|figures|propose|teams|absent list"""
+
+
+def test_what_one_can_ask_for_fits_the_terminal_and_ends_well(town):
+    for words in LISTS.replace("\n", "").split("|"):
+        assert lines_of(town["mette"], *words.split()), words
+    assert say(town["mette"], "hjælp", "book") == say(town["mette"], "help", "book")
+
+
+def test_who_leaves_something_out_is_told_what_it_is_and_where_to_read_more(town):
+    missing = lines_of(town["mette"], "book", "Ida", fails=True)
+    assert missing[0].startswith("Der mangler noget: --at")
+    assert missing[1].startswith("  ") and missing[1].strip()
+    assert missing[-1] == "Se, hvad der kan skrives: besoeg book --help"
+    nested = say(town["mette"], "todo", "settle", fails=True)
+    assert "besoeg todo settle --help" in nested
+    assert "Se alle ord med: besoeg --help" in say(town["mette"], "sluds", fails=True)

@@ -165,8 +165,8 @@ public enum TextKey: String, Sendable, CaseIterable {
   case remindersAllWell, remindersTroubled, remindersTroubledHint
 
   // Help texts.
-  case usageHelp, usageUnclear, groupToday, groupBooking, groupCitizen, groupAfter, groupOffice,
-    helpBesoeg,
+  case usageHelp, usageUnclear, usageUnclearHere, groupToday, groupBooking, groupCitizen, groupAfter,
+    groupOffice, helpBesoeg,
     helpBesoegMore, helpLang, helpToday, helpDays, daysOutOfRange,
     helpCall, helpCallWhom, helpHangUp, helpBook, helpCitizen, helpAt, helpMinutes, helpWorker,
     helpMove, helpCancel, helpReason, helpVisit, helpVerdict, helpPeople, helpAddPerson,
@@ -242,7 +242,7 @@ public enum TextKey: String, Sendable, CaseIterable {
     practiceDone
   // Teams, settings and retention.
   case helpTeams, helpAddToTeam, helpRemoveFromTeam, helpKeyWorker, helpKeyWorkerOff, keyWorker,
-    keyWorkerNamed, keyWorkerGone, noTeams, teamHeading, teamJoined,
+    keyWorkerNamed, keyWorkerGone, noTeams, teamHeading, teamEmpty, teamJoined,
     teamLeft, helpCircle, helpPrimary, helpBackup, circleLine, helpSettings,
     helpSettingsBooking, helpSettingsDaily, helpSettingsOpening, helpEmergencyNumber,
     settingsUnreadable, helpRetention, helpRetentionKind, helpRetentionDays, helpRetentionFrom,

@@ -25,6 +25,10 @@ struct ListTeams: AsyncParsableCommand {
     guard !teams.isEmpty else { return terminal.line(texts[.noTeams]) }
     for team in teams {
       terminal.line(texts[.teamHeading, ["name": team.name, "id": team.id]])
+      guard !team.members.isEmpty else {
+        terminal.line(texts[.teamEmpty])
+        continue
+      }
       var table = TextTable([
         .init(texts[.columnName]), .init(texts[.columnRole]), .init(texts[.columnID]),
       ])
