@@ -165,8 +165,8 @@ public enum TextKey: String, Sendable, CaseIterable {
   case remindersAllWell, remindersTroubled, remindersTroubledHint
 
   // Help texts.
-  case usageHelp, usageUnclear, usageUnclearHere, groupToday, groupBooking, groupCitizen, groupAfter,
-    groupOffice, helpBesoeg,
+  case usageHelp, usageUnclear, usageUnclearHere, groupToday, groupBooking, groupCitizen,
+    groupAfter, groupOffice, helpBesoeg,
     helpBesoegMore, helpLang, helpToday, helpDays, daysOutOfRange,
     helpCall, helpCallWhom, helpHangUp, helpBook, helpCitizen, helpAt, helpMinutes, helpWorker,
     helpMove, helpCancel, helpReason, helpVisit, helpVerdict, helpPeople, helpAddPerson,
