@@ -550,8 +550,8 @@ static inline void clinux_return_memory(void) {
   mallopt(M_TRIM_THRESHOLD, 64 << 10);
 }
 
-// Threads share two heaps. glibc otherwise gives up to eight to a core, and what one thread freed is kept
-// from the others: a server of many small requests grew by a third of a megabyte a minute for nothing.
+// Threads begin no further heaps than two. glibc otherwise gives up to eight to a core, and each keeps the
+// most that was ever taken from it at once.
 static inline void clinux_share_heaps(void) { mallopt(M_ARENA_MAX, 2); }
 
 // Names the calling thread for top and gdb (15 bytes).
