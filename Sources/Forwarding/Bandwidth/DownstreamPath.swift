@@ -39,6 +39,8 @@ struct DownstreamPath: ~Copyable {
   private var sound = LayerRates()
   private var all = LayerRates()
   private var pacedAt = MonotonicTime.zero
+  /// When a packet of sound or picture last left on it.
+  private(set) var lastSent = MonotonicTime.zero
   /// Whether transport-wide feedback has come.
   private(set) var hasFeedback = false
   /// Packets that wait.
@@ -162,6 +164,7 @@ struct DownstreamPath: ~Copyable {
     now: MonotonicTime
   ) {
     let size = length + Self.sealing
+    lastSent = now
     if kind == .audio { sound.note(size, temporal: 0, now: now) }
     all.note(size, temporal: 0, now: now)
     guard isNumbered, controllers.count > 0 else { return }

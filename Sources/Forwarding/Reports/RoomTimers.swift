@@ -20,6 +20,11 @@ extension Room {
       sendReports(to: index, now: now, into: &sink)
       advanceBandwidth(of: index, now: now, into: &sink)
     }
+    plan(at: now)
+  }
+
+  /// Finds out anew when to be woken.
+  mutating func plan(at now: MonotonicTime) {
     var next = speakersDueAt
     for index in 0..<capacity where participants[index].isPresent {
       if let due = dueAt(index), next.map({ due < $0 }) ?? true { next = due }
@@ -38,7 +43,7 @@ extension Room {
     }
     guard participants[index].isConnected else { return next }
     consider(participants[index].reportsDueAt)
-    consider(participants[index].arrivals.dueAt)
+    consider(feedbackWake(of: index))
     consider(participants[index].echoes.dueAt)
     consider(paths[index].nextWake)
     for track in 0..<participants[index].tracks.count {

@@ -68,6 +68,7 @@ extension Room {
             from: participants[index].tracks[Participant.track(.audio)].history, to: receiver,
             on: &paths[receiver], now: now, into: &sink)
       if outcome == .switched { hastenReports(to: receiver, now: now) }
+      sendFeedbackAlong(to: receiver, now: now, into: &sink)
     }
   }
 
@@ -84,6 +85,8 @@ extension Room {
       let outcome = pass(
         source, of: track, from: index, toSlot: place, of: receiver, now: now, into: &sink)
       settle(outcome, of: track, from: index, for: receiver, now: now)
+      // Behind a picture's last packet: all of it then leaves in one go.
+      if source.marker { sendFeedbackAlong(to: receiver, now: now, into: &sink) }
       if isLayered {
         let stream = Participant.stream(.video, ofSlot: place)
         isWatched =
@@ -116,8 +119,9 @@ extension Room {
       let sequence = header.transportSequence(
         id: agreement.extensions.transportSequence, in: packet.bytes)
     else { return }
+    let hadNews = participants[index].arrivals.dueAt != nil
     participants[index].arrivals.note(sequence.rawValue, now: now)
-    if let due = participants[index].arrivals.dueAt { schedule(at: due) }
+    if !hadNews, let wake = feedbackWake(of: index) { schedule(at: wake) }
   }
 
   private mutating func noteRecovery(of track: Int, from index: Int) {
