@@ -124,12 +124,14 @@ public struct CongestionController: ~Copyable, Sendable {
   // MARK: What it tells
 
   /// What the path carries of ours, in bit/s.
+  @inline(__always)
   public var estimate: Int {
     max(configuration.minimumBitrate, Int(min(rate.bitrate, loss.ceiling ?? .infinity)))
   }
 
   /// The rate at which the picture's packets may leave now, in bit/s; 0 in an outage, and where more
   /// is on its way already than the path can be expected to deliver in time.
+  @inline(__always)
   public var pacingRate: Int {
     if isSilent || window.isFull(sent.bytesInFlight) { return 0 }
     return isDraining ? estimate / 10 : Int(Double(estimate) * Self.pacingFactor)
@@ -270,6 +272,7 @@ public struct CongestionController: ~Copyable, Sendable {
   }
 
   /// A slope that no packets wait behind is jitter.
+  @inline(__always)
   private var confirmedSignal: DelaySignal {
     let least = max(
       .milliseconds(8), queue.jitter, TimeSpan(nanoseconds: packetTime.nanoseconds / 2))
@@ -298,11 +301,13 @@ public struct CongestionController: ~Copyable, Sendable {
   // MARK: What is on its way
 
   /// How long one large packet takes; where that is very long, pictures are not sent.
+  @inline(__always)
   private var packetTime: TimeSpan {
     min(.milliseconds(80), .nanoseconds(of: Self.largePacketBytes, at: Int(rate.bitrate)))
   }
 
   /// How much may be.
+  @inline(__always)
   private var window: FlightWindow {
     // A queue that another flow keeps full is part of the way.
     let waiting = isCompeting ? queue.delay : .zero

@@ -64,7 +64,9 @@ struct DelayTrend {
     signal = .steady
   }
 
-  /// Least squares over the window: ms of delay per ms.
+  /// Least squares over the window: ms of delay per ms. Inlined, or the window would be copied for the
+  /// call.
+  @inline(__always)
   private func slope() -> Double {
     let times = times.span
     let delays = delays.span

@@ -33,8 +33,8 @@ public struct PathOutlook: Sendable, BitwiseCopyable {
 }
 
 extension CongestionController {
-  /// What it concludes now.
-  public var outlook: PathOutlook {
+  /// What it concludes now. Mutating, though it changes nothing, or it would be copied for the question.
+  public mutating func conclude() -> PathOutlook {
     var outlook = PathOutlook()
     outlook.estimate = estimate
     outlook.pacingRate = pacingRate

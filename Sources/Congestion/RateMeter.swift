@@ -50,11 +50,15 @@ struct RateMeter {
   }
 
   /// The rate in bit/s over the last half second; nil before enough was seen.
+  @inline(__always)
   func rate() -> Double? { rate(of: total, over: Self.count) }
 
   /// The rate in bit/s over the last `span`, half a second at most; nil before enough was seen.
+  @inline(__always)
   func rate(over span: TimeSpan) -> Double? {
     let wanted = min(Self.count, max(1, span.nanoseconds / Self.width.nanoseconds))
+    // Through a span, or the whole array would be copied for each bucket.
+    let buckets = buckets.span
     var bytes = 0
     var bucket = newest
     while bucket > newest &- wanted {
@@ -64,6 +68,7 @@ struct RateMeter {
     return rate(of: bytes, over: wanted)
   }
 
+  @inline(__always)
   private func rate(of bytes: Int, over wanted: Int64) -> Double? {
     guard let firstAt else { return nil }
     let oldest = MonotonicTime(nanoseconds: (newest &- wanted &+ 1) &* Self.width.nanoseconds)

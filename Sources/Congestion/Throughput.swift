@@ -13,10 +13,13 @@ struct Throughput {
   private var last: (sentAt: MonotonicTime, arrivedAt: MonotonicTime)?
 
   /// What arrived in the last half second, in bit/s; nil before enough has.
+  @inline(__always)
   var rate: Double? { arrived.rate() }
   /// What arrived just now. Where the path's queue is not empty this is what it carries.
+  @inline(__always)
   var recentRate: Double? { arrived.rate(over: .milliseconds(150)) }
   /// At what rate the packets of the last half second were sent.
+  @inline(__always)
   var offeredRate: Double? { offered.rate() }
 
   /// Counts a packet that arrived. `unreported` bytes sent before it were never told of, as the feedback

@@ -122,7 +122,7 @@ struct DownstreamPath: ~Copyable {
   mutating func advance(to now: MonotonicTime) {
     guard hasFeedback else { return }
     controllers[0].advance(to: now)
-    outlook = controllers[0].outlook
+    outlook = controllers[0].conclude()
     noteStanding(at: now)
     if let probe, probe.isComplete || probe.isStale(at: now) { self.probe = nil }
     setPace(at: now)
@@ -142,7 +142,7 @@ struct DownstreamPath: ~Copyable {
 
   private mutating func setPace(at now: MonotonicTime) {
     pacedAt = now
-    outlook = controllers[0].outlook
+    outlook = controllers[0].conclude()
     budget.setRate(bitsPerSecond: outlook.pacingRate, at: now)
     budget.setBurst(isWide ? PacingBudget.wideBurst : PacingBudget.burst)
     if isClosed, !isBlocked { isClosed = false }

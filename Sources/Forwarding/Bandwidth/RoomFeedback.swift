@@ -85,8 +85,8 @@ extension Room {
   }
 
   /// What the participant's receiver would be sent in bit/s if its path had no limit, and somewhat
-  /// more, so that senders find room to grow into.
-  private func wanted(by index: Int, now: MonotonicTime) -> Int {
+  /// more, so that senders find room to grow into. Mutating only lest the room be copied for the call.
+  private mutating func wanted(by index: Int, now: MonotonicTime) -> Int {
     var sum = DownstreamPath.soundReserve
     for slot in 0..<participants[index].slotCount {
       guard let source = participants[index].seats.occupant(of: slot),

@@ -71,6 +71,7 @@ extension Room {
   static var flowPause: TimeSpan { .milliseconds(60) }
 
   /// When the room is to be woken for feedback to a participant; nil while there is none to give.
+  @inline(__always)
   func feedbackWake(of index: Int) -> MonotonicTime? {
     guard let due = participants[index].arrivals.dueAt else { return nil }
     return due - paths[index].lastSent < Self.flowPause ? due + Self.feedbackPatience : due

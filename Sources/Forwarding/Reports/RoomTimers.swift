@@ -33,7 +33,8 @@ extension Room {
     reschedule(at: next.map { max($0, now + .milliseconds(1)) })
   }
 
-  private func dueAt(_ index: Int) -> MonotonicTime? {
+  /// Mutating, though it changes nothing, or the whole room would be copied for the call.
+  private mutating func dueAt(_ index: Int) -> MonotonicTime? {
     var next: MonotonicTime?
     func consider(_ time: MonotonicTime?) {
       if let time, next.map({ time < $0 }) ?? true { next = time }
