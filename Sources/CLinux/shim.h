@@ -237,6 +237,13 @@ static inline struct clinux_datagram clinux_inbox_message(
   return datagram;
 }
 
+// Who sent message `index`.
+static inline void clinux_inbox_source(
+    struct clinux_inbox *inbox, int index, struct clinux_datagram *datagram) {
+  clinux_from_sockaddr(
+      &inbox->peers[index].generic, &datagram->high, &datagram->low, &datagram->port);
+}
+
 // Lets the kernel put datagrams of one peer together on their way in (udp(7)); best effort.
 static inline void clinux_udp_gather(int fd) {
   int one = 1;
@@ -541,6 +548,13 @@ static inline int clinux_reap(int32_t process) {
 // A write to a closed control socket or log pipe must return EPIPE, not end the process. SIG_IGN is
 // a cast macro.
 static inline void clinux_ignore_sigpipe(void) { signal(SIGPIPE, SIG_IGN); }
+
+// Has `count` bytes from `start` on fetched into the cache: Swift has no word for it. Only a hint: the
+// address may be anything, and is not read from.
+static inline void clinux_fetch(const void *start, size_t count) {
+  const char *byte = (const char *)start;
+  for (size_t offset = 0; offset < count; offset += 64) __builtin_prefetch(byte + offset);
+}
 
 // Large memory comes from the kernel and goes back there as soon as it is freed, 12 KiB and more being
 // large: what a handshake needs, and a history that grew for a while, must not stay behind as holes

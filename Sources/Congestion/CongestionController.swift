@@ -55,6 +55,13 @@ public struct CongestionController: ~Copyable, Sendable {
     sending.advance(to: now)
   }
 
+  /// Notes where what a packet that leaves needs of it lies.
+  public mutating func note(in places: inout MemoryPlaces) {
+    places.add(&sent)
+    places.add(&sending)
+    places.add(&outage)
+  }
+
   // MARK: What it is told
 
   /// The transport-wide number for a packet that leaves now. Every packet that carries such a number is

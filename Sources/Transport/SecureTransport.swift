@@ -230,6 +230,13 @@ public struct SecureTransport: ~Copyable {
     settle(now: now)
   }
 
+  /// Notes where what a packet of media from the peer needs lies, or one to it.
+  public mutating func note(in places: inout MemoryPlaces, isSending: Bool) {
+    ice.note(in: &places)
+    places.add(&srtp)
+    srtp?.note(in: &places, isSending: isSending)
+  }
+
   // MARK: State
 
   /// Where media goes: the selected path, validated and consented to; nil while there is none.

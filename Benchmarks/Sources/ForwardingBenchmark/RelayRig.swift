@@ -122,6 +122,8 @@ struct RelayRig: ~Copyable {
     let time = time
     media.begin()
     for slot in 0..<range.count {
+      expect(slot + 3, of: trace, range, .later)
+      expect(slot + 1, of: trace, range, .next)
       core.receive(
         UnsafeMutableRawBufferPointer(
           start: receiveSlots + slot * MediaTrace.slotLength, count: receiveLengths[slot]),
@@ -135,6 +137,16 @@ struct RelayRig: ~Copyable {
     core.removeAllOutgoing()
     media.end()
     packetsIn += range.count
+  }
+
+  /// As the worker does with what has come.
+  private mutating func expect(
+    _ slot: Int, of trace: MediaTrace, _ range: Range<Int>, _ distance: RelayCore.Distance
+  ) {
+    guard slot < range.count else { return }
+    let participant = Int(trace.entries[range.lowerBound + slot].participant)
+    guard participant != trace.entries[range.lowerBound + slot - 1].participant else { return }
+    core.expect(addresses[participant], distance)
   }
 
   /// Lets clients note the media in what goes out; how many packets it is.

@@ -81,6 +81,11 @@ struct DownstreamPath: ~Copyable {
     }
   }
 
+  /// Notes where what a packet needs of it lies.
+  mutating func note(in places: inout MemoryPlaces) {
+    if controllers.count > 0 { controllers[0].note(in: &places) }
+  }
+
   // MARK: What it is told
 
   /// Takes transport-wide feedback.

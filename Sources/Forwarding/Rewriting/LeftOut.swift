@@ -1,3 +1,5 @@
+import Wire
+
 /// Which of a source's packets are left out of an outgoing stream, and how the rest move up.
 ///
 /// Pictures of higher temporal layers are left out whole, and the receiver must not see a gap: it would
@@ -40,6 +42,12 @@ struct LeftOut: BitwiseCopyable {
   private var next = 0
   private var lastTimestamp: UInt32 = 0
   private var leavesOut = false
+
+  /// Notes where what a packet in order needs of it lies.
+  mutating func note(in places: inout MemoryPlaces) {
+    places.add(&present)
+    places.add(&leavesOut)
+  }
 
   /// Starts with another source, whose first packet is `first`.
   mutating func begin(at first: UInt64, sequenceDelta: UInt64, pictureDelta: UInt16) {

@@ -79,6 +79,17 @@ struct SlotStream: ~Copyable {
     retransmissionSequence = UInt16(generator.next(upperBound: UInt32(0x8000)))
   }
 
+  /// Notes where what a packet needs of it lies; what is remembered of packets left out is a kilobyte,
+  /// and seldom looked at.
+  mutating func note(in places: inout MemoryPlaces) {
+    places.add(&agreement)
+    places.add(&target)
+    rewriter.note(in: &places)
+    places.add(&keyframeAt)
+    places.add(&octets)
+    places.add(&statistics)
+  }
+
   /// Whether packets of this run are being forwarded.
   func isForwarding(_ run: StreamRewriter.SourceRun) -> Bool { rewriter.isForwarding(run) }
 

@@ -56,6 +56,14 @@ struct StreamRewriter: BitwiseCopyable {
     newest.temporalBase = first.temporalBase &- 1
   }
 
+  /// Notes where what a packet in order needs of it lies.
+  mutating func note(in places: inout MemoryPlaces) {
+    leftOut.note(in: &places)
+    places.add(&timestampDelta)
+    places.add(&newest)
+    places.add(&source)
+  }
+
   /// Outgoing numbers start in the second cycle, so that none is ever below zero.
   private static let cycle: UInt64 = 0x1_0000
 

@@ -103,6 +103,16 @@ struct Participant: ~Copyable {
     declare(media, now: now)
   }
 
+  /// Notes where what a packet from it needs lies.
+  mutating func note(in places: inout MemoryPlaces) {
+    places.add(&isConnected)
+    places.add(&sources)
+    places.add(&arrivals)
+    places.add(&lastMediaAt)
+    places.add(&kindsHeard)
+    places.add(&isInterrupted)
+  }
+
   /// How many slots it has.
   var slotCount: Int { streams.count / 2 }
 

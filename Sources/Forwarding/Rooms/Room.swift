@@ -17,7 +17,7 @@ public struct Room: ~Copyable {
   /// How many participants are in it.
   public private(set) var count = 0
   /// When `advance` wants to be called next; nil while nothing is ever due.
-  public private(set) var nextWake: MonotonicTime?
+  public internal(set) var nextWake: MonotonicTime?
 
   let participants: FixedTable<Participant>
   /// The way to each participant.

@@ -26,6 +26,12 @@ struct FixedTable<Element: ~Copyable>: ~Copyable {
     base.deallocate()
   }
 
+  /// Where the element at `index` lies.
+  func pointer(to index: Int) -> UnsafeMutablePointer<Element> {
+    precondition(index >= 0 && index < count, "row outside its table")
+    return base + index
+  }
+
   /// The element at `index`; traps outside the table, which no byte from the wire can cause.
   subscript(index: Int) -> Element {
     unsafeAddress {

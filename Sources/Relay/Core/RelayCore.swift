@@ -25,6 +25,8 @@ public struct RelayCore: ~Copyable {
   var roomWakes: WakeTable
   var handshakes = HandshakeQueue()
   var queue: OutgoingQueue
+  /// What the next packet of each session needs, by the session's number; see `expect`.
+  let footprints: UnsafeMutablePointer<MemoryPlaces>
   var events: [RelayEvent] = []
   private var eventsTaken = 0
   var sessionNumbers: [String: Int] = [:]
@@ -47,7 +49,10 @@ public struct RelayCore: ~Copyable {
     sessionWakes = WakeTable(capacity: capacity)
     roomWakes = WakeTable(capacity: capacity)
     queue = OutgoingQueue(capacity: configuration.outgoingCapacity)
+    footprints = .allocate(capacity: capacity)
   }
+
+  deinit { footprints.deallocate() }
 
   // MARK: State
 

@@ -25,9 +25,12 @@ extension RelayCore {
       guard sessions.contains(session) else { continue }
       sessions[session].transport.advance(to: time.now)
       takeSampleIfDue(session, at: time)
+      noteFootprint(of: session)
       settle(session, at: time)
     }
-    for number in roomWakes.takeDue(at: time.now) {
+    let due = roomWakes.takeDue(at: time.now)
+    for (place, number) in due.enumerated() {
+      if place + 1 < due.count { expect(room: Int(due[place + 1])) }
       let room = Int(number)
       guard rooms.contains(room) else { continue }
       queue.sink.roomTag = number

@@ -44,6 +44,13 @@ struct MediaInbox: ~Copyable {
       source: SocketAddress(high: datagram.high, low: datagram.low, port: datagram.port))
   }
 
+  /// Who sent message `index`.
+  func source(of index: Int) -> SocketAddress {
+    var datagram = clinux_datagram()
+    clinux_inbox_source(inbox, Int32(truncatingIfNeeded: index), &datagram)
+    return SocketAddress(high: datagram.high, low: datagram.low, port: datagram.port)
+  }
+
   /// Takes the next datagram out of a message; it may be changed where it lies. Empty where it is too
   /// long, nil where all are taken.
   func next(of message: inout Message) -> UnsafeMutableRawBufferPointer? {

@@ -20,11 +20,20 @@ extension WorkerLoop {
     while taken < Self.datagramsPerTurn {
       let count = sockets[socket].receive(into: inbox)
       for index in 0..<count {
+        expect(index + 3, of: count, .later)
+        expect(index + 1, of: count, .next)
         taken += take(inbox.message(at: index), on: local, at: time)
       }
       sendOutgoing(at: time.now)
       if count < MediaInbox.capacity { return }
     }
+  }
+
+  /// Has what a message needs fetched ahead of its turn, where it is another peer's than the one before.
+  private mutating func expect(_ index: Int, of count: Int, _ distance: RelayCore.Distance) {
+    guard index < count else { return }
+    let source = inbox.source(of: index)
+    if source != inbox.source(of: index - 1) { core.expect(source, distance) }
   }
 
   /// Takes in what the kernel has put together of one peer's datagrams; how many they are.

@@ -71,6 +71,16 @@ struct ICEAgent: ~Copyable {
     checked.pairs.table.selected.map { checked.pairs.table.paths[$0] }
   }
 
+  /// Notes where what a packet of media needs of it lies.
+  mutating func note(in places: inout MemoryPlaces) {
+    places.add(&now)
+    places.add(&isOver)
+    places.add(&liveness)
+    places.add(&selector)
+    places.add(&checked.pairs.table)
+    places.add(elementsOf: checked.pairs.table.paths, limit: 160)
+  }
+
   // MARK: Commands
 
   /// Adds a socket of ours. The first one added takes the default's place.

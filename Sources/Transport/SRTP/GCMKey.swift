@@ -1,4 +1,5 @@
 import COpenSSL
+import Wire
 
 /// An AES-GCM session key and its salt (RFC 7714 §8, §9), with OpenSSL's expanded key.
 ///
@@ -63,6 +64,12 @@ struct GCMKey: ~Copyable {
   }
 
   deinit { EVP_CIPHER_CTX_free(context) }
+
+  /// Notes where what a packet needs of it lies: OpenSSL's context, and the expanded key behind that.
+  func note(in places: inout MemoryPlaces) {
+    places.add(UnsafeRawPointer(context), bytes: 176)
+    places.add(UnsafeRawPointer(EVP_CIPHER_CTX_get_cipher_data(context)), bytes: 768)
+  }
 
   /// Bytes that are authenticated and not encrypted.
   struct Associated {

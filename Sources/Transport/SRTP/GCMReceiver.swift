@@ -1,3 +1,5 @@
+import Wire
+
 /// Opens RTP and RTCP protected with AES-GCM (RFC 7714), once each.
 struct GCMReceiver: ~Copyable {
   private let rtp: GCMKey
@@ -11,6 +13,12 @@ struct GCMReceiver: ~Copyable {
     else { return nil }
     self.rtp = rtp
     self.rtcp = rtcp
+  }
+
+  /// Notes where what opening a packet of media needs lies.
+  mutating func note(in places: inout MemoryPlaces) {
+    rtp.note(in: &places)
+    streams.note(in: &places)
   }
 
   /// Opens an SRTP packet in place.

@@ -1,3 +1,5 @@
+import Wire
+
 /// Protects RTP and RTCP with AES-GCM (RFC 7714). Every nonce is used once, whatever it is asked.
 struct GCMSender: ~Copyable {
   private let rtp: GCMKey
@@ -11,6 +13,12 @@ struct GCMSender: ~Copyable {
     else { return nil }
     self.rtp = rtp
     self.rtcp = rtcp
+  }
+
+  /// Notes where what sealing a packet of media needs lies.
+  mutating func note(in places: inout MemoryPlaces) {
+    rtp.note(in: &places)
+    streams.note(in: &places)
   }
 
   /// Seals an RTP packet in place; the tag goes after it.

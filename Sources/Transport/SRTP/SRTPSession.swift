@@ -1,3 +1,5 @@
+import Wire
+
 /// Both directions of one participant's SRTP, by whichever implementation the profile calls for.
 struct SRTPSession: ~Copyable {
   private var gcmSender: GCMSender?
@@ -26,6 +28,11 @@ struct SRTPSession: ~Copyable {
       gcmReceiver = nil
       library = consume context
     }
+  }
+
+  /// Notes where what a packet from the peer needs lies, or one to it.
+  mutating func note(in places: inout MemoryPlaces, isSending: Bool) {
+    if isSending { gcmSender?.note(in: &places) } else { gcmReceiver?.note(in: &places) }
   }
 
   /// Protects an RTP packet in place.

@@ -1,3 +1,5 @@
+import Wire
+
 /// One SSRC's place in the packet index space, both for SRTP and for SRTCP.
 struct StreamState: BitwiseCopyable {
   /// SRTP indices used.
@@ -48,6 +50,12 @@ struct StreamTable {
     // Sound, picture and its retransmissions, and the reports' own: more come by need.
     ssrcs.reserveCapacity(4)
     states.reserveCapacity(4)
+  }
+
+  /// Notes where it lies.
+  func note(in places: inout MemoryPlaces) {
+    places.add(elementsOf: ssrcs)
+    places.add(elementsOf: states, limit: 2 * MemoryLayout<StreamState>.stride)
   }
 
   /// How many SSRCs are known.

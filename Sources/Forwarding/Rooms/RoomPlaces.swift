@@ -1,0 +1,28 @@
+public import Wire
+
+// What is fetched ahead of a packet's turn.
+extension Room {
+  /// Notes where what a packet from a participant needs lies, and what one to its only listener does; a
+  /// group's listeners are too many to be fetched for one packet.
+  public mutating func note(packetsFrom index: Int, in places: inout MemoryPlaces) {
+    guard isPresent(index) else { return }
+    places.add(&nextWake)
+    places.add(&runs)
+    places.add(&events)
+    participants[index].note(in: &places)
+    for track in 0..<min(2, participants[index].tracks.count) {
+      places.add(
+        participants[index].tracks.pointer(to: track), bytes: MemoryLayout<IncomingTrack>.size)
+    }
+    guard capacity == 2, isPresent(1 - index) else { return }
+    let receiver = 1 - index
+    places.add(&participants[receiver].isConnected)
+    places.add(&participants[receiver].seats)
+    places.add(&participants[receiver].voices)
+    for stream in 0..<min(2, participants[receiver].streams.count) {
+      participants[receiver].streams[stream].note(in: &places)
+    }
+    places.add(paths.pointer(to: receiver), bytes: MemoryLayout<DownstreamPath>.size)
+    paths[receiver].note(in: &places)
+  }
+}
