@@ -247,7 +247,7 @@ public struct CongestionController: ~Copyable, Sendable {
     if !wasDraining, !drain.isRepeated(at: now) { bitrateBeforeDrain = rate.bitrate }
     let isDrained = drain.update(
       QueueDrain.Observation(
-        queue: queue.delay, packetTime: packetTime, carried: seen.carriedNow,
+        queue: queue.delay, way: queue.way, packetTime: packetTime, carried: seen.carriedNow,
         carriedLately: seen.carried, sent: sending, offered: seen.offered,
         bytesInFlight: sent.bytesInFlight, roundTrip: timing.roundTrip),
       at: now)

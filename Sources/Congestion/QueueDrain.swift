@@ -37,8 +37,10 @@ struct QueueDrain: BitwiseCopyable {
   private static let longestBelief = TimeSpan.seconds(160)
   /// … and so soon after is again.
   private static let again = TimeSpan.seconds(10)
-  /// A path that carries less, in bit/s, may be one that the sound fills by itself.
+  /// A path that carried less lately, in bit/s, may be one that the sound fills by itself. What comes out just
+  /// now is no measure of that: where a packet takes an eighth of a second it sways too much.
   private static let soundAlone = 100_000.0
+  private static let lately = TimeSpan.seconds(2)
 
   private enum State: BitwiseCopyable {
     case idle
@@ -50,6 +52,8 @@ struct QueueDrain: BitwiseCopyable {
   struct Observation: BitwiseCopyable {
     /// How long packets wait.
     var queue: TimeSpan
+    /// How long their way takes in all, by two clocks: what it was at its shortest can be forgotten.
+    var way: TimeSpan
     /// How long one large packet takes at what the path carries: not a queue.
     var packetTime: TimeSpan
     /// What the path carried just now and in the last half second, and what we sent lately, in bit/s.
@@ -66,6 +70,8 @@ struct QueueDrain: BitwiseCopyable {
   private var believes = Self.belief
   private var believedUntil: MonotonicTime?
   private var trace = RivalTrace()
+  /// The most that the path carried in half a second, in the last two to four of them, in bit/s.
+  private var most = (current: 0.0, before: 0.0, since: MonotonicTime.zero)
   /// When another flow last showed itself.
   private var seenAt: MonotonicTime?
   /// What the path carried before the last drain, in bit/s, and when that one ended. A drain that
@@ -85,6 +91,7 @@ struct QueueDrain: BitwiseCopyable {
   mutating func update(_ seen: Observation, at now: MonotonicTime) -> Bool {
     let long = Self.long + seen.packetTime
     let short = Self.short + seen.packetTime
+    note(carried: seen.carriedLately, at: now)
     switch state {
     case .idle:
       guard seen.queue > long else { return false }
@@ -113,11 +120,12 @@ struct QueueDrain: BitwiseCopyable {
       }
       earlier = (carried, now)
       let isOthers =
-        carried > Self.soundAlone && isInVain(seen, carried: carried, longest: longest)
+        max(most.current, most.before) > Self.soundAlone
+        && isInVain(seen, carried: carried, longest: longest)
       if isOthers { compete(at: now) } else { state = .idle }
     case .competing(let since, let calmSince):
       if trace.note(
-        queue: seen.queue, offered: seen.offered, carried: seen.carriedLately, at: now)
+        queue: seen.way, offered: seen.offered, carried: seen.carriedLately, at: now)
       {
         seenAt = now
       }
@@ -132,6 +140,11 @@ struct QueueDrain: BitwiseCopyable {
       if calm == nil { earlier = (max(seen.carried, 2 * Self.soundAlone), now) }
     }
     return false
+  }
+
+  private mutating func note(carried: Double, at now: MonotonicTime) {
+    if now - most.since > Self.lately { most = (0, most.current, now) }
+    most.current = max(most.current, carried)
   }
 
   /// Whether a drain that is over has done nothing for the queue, so that it is not ours. Where there is

@@ -28,6 +28,8 @@ struct QueueMeter {
   private(set) var jitter = TimeSpan.zero
   /// The time packets wait, without jitter.
   private(set) var delay = TimeSpan.zero
+  /// How long the fastest of the last few packets took, by two clocks.
+  private(set) var way = TimeSpan.zero
   /// How much longer than the fastest the last packet took: its wait with its jitter.
   private(set) var lastWait = TimeSpan.zero
 
@@ -60,6 +62,7 @@ struct QueueMeter {
     }
     let floor = min(floors[0], earlierFloor)
     lastWait = max(.zero, way - floor)
+    self.way = fastest
     delay = max(.zero, fastest - floor)
   }
 

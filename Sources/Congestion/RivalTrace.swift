@@ -17,7 +17,7 @@ struct RivalTrace: BitwiseCopyable {
   private static let forgetting = 0.02
 
   /// The queue that the latest fall is measured from: the last one that was longer than we can have left it.
-  private var peak = TimeSpan.zero
+  private var peak: TimeSpan?
   /// By how much it may have become shorter since then because of us.
   private var ours = TimeSpan.zero
   /// What the path carried of ours at most while the queue grew, lately, in bit/s: all it can, where the
@@ -25,14 +25,15 @@ struct RivalTrace: BitwiseCopyable {
   private var carried = 0.0
   private var last: MonotonicTime?
 
-  /// Takes the queue's length, what the path carries of ours, and at what rate that was sent, in bit/s;
-  /// true where the queue has fallen by more than we can have caused.
+  /// Takes the queue's length, or any figure that is longer by as much all the time, what the path carries
+  /// of ours, and at what rate that was sent, in bit/s; true where the queue has fallen by more than we
+  /// can have caused.
   mutating func note(
     queue: TimeSpan, offered: Double, carried arrives: Double, at now: MonotonicTime
   ) -> Bool {
     let elapsed = min(max(now - (last ?? now), .zero), .seconds(1))
     last = now
-    if queue >= peak - ours {
+    guard let peak, queue < peak - ours else {
       carried = max(arrives, carried - Self.forgetting * (carried - arrives))
       start(from: queue)
       return false

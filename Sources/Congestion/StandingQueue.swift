@@ -37,7 +37,10 @@ public struct StandingQueue: Sendable, BitwiseCopyable {
   /// that another flow fills it …
   private static let vain = (usual: TimeSpan.seconds(6), narrow: TimeSpan.seconds(16))
   private static let emptied = 0.6
-  /// … which is believed for so long.
+  /// … unless hardly more than sound ever arrived lately, which is forgotten in about this time: such a path
+  /// is narrow, and its queue ours, however long it takes …
+  private static let lately = TimeSpan.seconds(15)
+  /// … and is believed for so long.
   private static let belief = TimeSpan.seconds(30)
 
   /// What may be sent in all, in bit/s; nil while nothing stands.
@@ -52,6 +55,8 @@ public struct StandingQueue: Sendable, BitwiseCopyable {
   private var yieldsAgainAt = MonotonicTime.zero
   private var narrowUntil = MonotonicTime.zero
   private var last = MonotonicTime.zero
+  /// The most that arrived in half a second, lately, in bit/s.
+  private var most = 0.0
 
   /// When pictures last had to make way.
   private var stoodAt = MonotonicTime.zero
@@ -77,6 +82,7 @@ public struct StandingQueue: Sendable, BitwiseCopyable {
     let isNarrow = now < narrowUntil && Double(arrives) < Self.narrow.path
     let elapsed = min((now - last).seconds, 1)
     last = now
+    most = max(Double(arrives), most * (1 - elapsed / Self.lately.seconds))
     if elapsed > 0 {
       slope += ((delay - lastDelay).seconds / elapsed - slope) * min(elapsed * 2, 1)
       lastDelay = delay
@@ -88,8 +94,8 @@ public struct StandingQueue: Sendable, BitwiseCopyable {
     if let start = yielding, let standsSince,
       now - max(start.since, standsSince) > (isNarrow ? Self.vain.narrow : Self.vain.usual)
     {
-      guard delay.seconds > start.delay.seconds * Self.emptied else {
-        // It takes its time, but it does get shorter.
+      guard delay.seconds > start.delay.seconds * Self.emptied, most > Self.narrow.path else {
+        // It takes its time, but it does get shorter, or it is ours.
         yielding = (now, delay)
         return false
       }
@@ -129,6 +135,15 @@ public struct StandingQueue: Sendable, BitwiseCopyable {
     bound = carried < Double(estimate) ? carried : nil
   }
 
-  /// Forgets it: another path.
+  /// Forgets it: there is nothing to be gained by making way.
   public mutating func removeAll() { self = StandingQueue() }
+
+  /// Forgets it: another path. One that comes after a path that hardly carried the sound may lead through
+  /// the same queue, and has to show that it carries more.
+  public mutating func pathChanged(at now: MonotonicTime) {
+    let before = self
+    removeAll()
+    guard before.isNarrow(at: now) else { return }
+    (bound, narrowUntil) = (before.bound, before.narrowUntil)
+  }
 }

@@ -4,6 +4,9 @@ import Wire
 struct Throughput {
   /// Feedback that was lost is filled in by so many even parts.
   private static let parts: Int64 = 8
+  /// More than this times what was seen to arrive is not filled in: where reports are lost because a queue
+  /// is full, much of what went into it was lost as well.
+  private static let most = 1.5
 
   /// By the reporter's clock.
   private var arrived = RateMeter()
@@ -30,7 +33,8 @@ struct Throughput {
     if unreported > 0, let last, arrivedAt > last.arrivedAt,
       arrivedAt - last.arrivedAt < RateMeter.window
     {
-      let share = unreported / Int(Self.parts)
+      let likely = Self.most * (rate ?? 0) * (arrivedAt - last.arrivedAt).seconds / 8
+      let share = min(unreported, Int(likely)) / Int(Self.parts)
       let way = (arrivedAt - last.arrivedAt).nanoseconds / Self.parts
       let step = (sentAt - last.sentAt).nanoseconds / Self.parts
       for part in 1...Self.parts {

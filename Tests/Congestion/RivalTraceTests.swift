@@ -51,4 +51,11 @@ struct RivalTraceTests {
     for _ in 0..<50 { pass(0.2, from: 370, to: 230, offered: 250_000, carried: 250_000) }
     #expect(proofs == 0)
   }
+
+  @Test mutating func itIsTheChangeThatCountsAndNotTheLength() {
+    pass(8, from: -9_770, to: -9_500, offered: 200_000, carried: 195_000)
+    #expect(proofs == 0)
+    pass(0.3, from: -9_500, to: -9_770, offered: 200_000, carried: 230_000)
+    #expect(proofs > 0)
+  }
 }

@@ -54,4 +54,38 @@ struct StandingQueueTests {
     )
     #expect(queue.isNarrow(at: now))
   }
+
+  @Test mutating func aQueueThatSoundAloneFilledIsNobodyElsesHoweverLongItTakes() {
+    for _ in 0..<1_200 {
+      now = now + .milliseconds(100)
+      let isVain = queue.update(
+        estimate: 600_000, arrives: 48_000, delay: .milliseconds(1_800), loss: 0.2, wait: .zero,
+        found: nil, at: now)
+      #expect(!isVain)
+    }
+    #expect((queue.bound ?? .infinity) < 50_000)
+  }
+
+  @Test mutating func aQueueThatStaysBehindWhatUsedToBeMoreIsSomebodyElses() {
+    var isVain = false
+    for look in 0..<200 where !isVain {
+      now = now + .milliseconds(100)
+      isVain = queue.update(
+        estimate: 600_000, arrives: look < 20 ? 400_000 : 150_000, delay: .milliseconds(400),
+        loss: 0, wait: .zero, found: nil, at: now)
+    }
+    #expect(isVain)
+  }
+
+  @Test mutating func anotherPathHasToShowThatItCarriesMore() {
+    pass(seconds: 4, delay: .milliseconds(300))
+    queue.pathChanged(at: now)
+    #expect((queue.bound ?? .infinity) < 50_000)
+    pass(
+      seconds: 1, delay: .zero, found: FoundRate(bitrate: 800_000, at: now + .milliseconds(500)))
+    #expect(queue.bound == nil)
+    #expect(!queue.isNarrow(at: now))
+    queue.pathChanged(at: now)
+    #expect(queue.bound == nil)
+  }
 }

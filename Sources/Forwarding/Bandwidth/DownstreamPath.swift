@@ -118,8 +118,9 @@ struct DownstreamPath: ~Copyable {
   mutating func pathChanged(at now: MonotonicTime) {
     guard hasFeedback else { return }
     controllers[0].pathChanged(at: now)
-    standing.removeAll()
+    standing.pathChanged(at: now)
     probe = nil
+    lastProbe = nil
     setPace(at: now)
   }
 

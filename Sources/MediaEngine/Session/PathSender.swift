@@ -94,8 +94,9 @@ struct PathSender: ~Copyable {
   /// Goes on over another path.
   mutating func pathChanged(at now: MonotonicTime) {
     controller.pathChanged(at: now)
-    standing.removeAll()
+    standing.pathChanged(at: now)
     probe = nil
+    lastProbe = nil
   }
 
   /// Sends the sound packet that stands in the buffer, now.
