@@ -101,10 +101,29 @@ import Wire
     #expect(PathChoice.better(than: selected, among: [selected, costly], generation: 0) == nil)
   }
 
-  private func path(_ port: UInt16, answers: [Int64]?, cost: UInt8 = 0) -> CandidatePath {
+  @Test func aQueueThatDrainsMakesNoPathBetterThanAnother() {
+    // One path's answers are from before, the other's from now.
+    let selected = path(1, answers: [3_600, 3_600, 3_600, 1_200])
+    let later = path(2, answers: [1_000, 1_000, 1_000])
+    #expect(PathChoice.better(than: selected, among: [selected, later], generation: 0) == nil)
+  }
+
+  @Test func aStreamHasToBeMuchBetter() {
+    let selected = path(1, answers: [1_000, 1_000, 1_000])
+    for (answer, wins) in [(700, false), (450, false), (300, true)] as [(Int64, Bool)] {
+      let stream = path(2, answers: [answer, answer, answer], isStream: true)
+      let choice = PathChoice.better(than: selected, among: [selected, stream], generation: 0)
+      #expect(choice == (wins ? 1 : nil))
+    }
+  }
+
+  private func path(
+    _ port: UInt16, answers: [Int64]?, cost: UInt8 = 0, isStream: Bool = false
+  ) -> CandidatePath {
     var path = CandidatePath(
-      key: PathKey(local: .only, remote: SocketAddress(ipv4: 1, port: port)), cost: cost,
-      isConfigured: true, firstCheck: .zero, interval: .zero, now: .zero)
+      key: PathKey(
+        local: isStream ? .firstStream : .only, remote: SocketAddress(ipv4: 1, port: port)),
+      cost: cost, isConfigured: true, firstCheck: .zero, interval: .zero, now: .zero)
     guard let answers else { return path }
     for answer in answers { path.roundTrip.add(.milliseconds(answer)) }
     path.validatedGeneration = 0

@@ -118,9 +118,8 @@ struct DownstreamPath: ~Copyable {
   mutating func pathChanged(at now: MonotonicTime) {
     guard hasFeedback else { return }
     controllers[0].pathChanged(at: now)
-    standing.pathChanged(at: now)
+    standing.removeAll()
     probe = nil
-    lastProbe = nil
     setPace(at: now)
   }
 

@@ -94,9 +94,8 @@ struct PathSender: ~Copyable {
   /// Goes on over another path.
   mutating func pathChanged(at now: MonotonicTime) {
     controller.pathChanged(at: now)
-    standing.pathChanged(at: now)
+    standing.removeAll()
     probe = nil
-    lastProbe = nil
   }
 
   /// Sends the sound packet that stands in the buffer, now.

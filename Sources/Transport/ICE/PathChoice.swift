@@ -6,6 +6,9 @@ enum PathChoice {
   static let samplesNeeded = 3
   /// … and be better by this much and by a fifth, or two like paths would take turns.
   static let leastGain = TimeSpan.milliseconds(10)
+  /// A stream has to be better by so much, and half as long: its frames take more of the line, and the queue
+  /// that makes datagrams slow is most likely its own, seen a moment later.
+  static let leastGainOfStream = TimeSpan.milliseconds(200)
   /// A path that was moved to is kept this long unless it fails: two bottlenecks that are each slow
   /// only while they carry the call would take turns, too.
   static let leastStay = TimeSpan.seconds(5)
@@ -31,7 +34,12 @@ enum PathChoice {
     else { return nil }
     // A stream's cost already says how much better datagrams are; on a long way it is no fifth.
     let leavesStream = selected.isStream && !paths[best].isStream
-    return leavesStream || score.nanoseconds * 5 < current.nanoseconds * 4 ? best : nil
+    if leavesStream { return best }
+    let latest = min(current, selected.roundTrip.latest + .milliseconds(Int64(selected.cost)))
+    if paths[best].isStream, !selected.isStream {
+      return score * 2 + leastGainOfStream < latest ? best : nil
+    }
+    return score.nanoseconds * 5 < latest.nanoseconds * 4 ? best : nil
   }
 
   /// Where to go from a selected path that has fallen silent: the path that answered last, if it did

@@ -18,6 +18,10 @@ struct PathSelector {
   /// A doubted path has so long to answer, beyond its round trip, and at most so long in all.
   private static let margin = TimeSpan.milliseconds(100)
   private static let longestPatience = TimeSpan.milliseconds(300)
+  /// A round trip longer than this is a full queue, which drops packets many at a time: no silence there is
+  /// told from an end before a check could be answered, and the other paths most likely lead through it, too.
+  /// (A stream's may be but a lost packet sent again and again: there is no better reason to leave it.)
+  private static let fullQueue = TimeSpan.seconds(1)
 
   /// A selector for `role` that goes by `timers`.
   init(role: TransportRole, timers: TransportTimers) {
@@ -50,8 +54,12 @@ struct PathSelector {
 
   /// When the selected path, once doubted, has had its chance.
   private func loss(of selected: borrowing CandidatePath) -> MonotonicTime {
-    let answer = (selected.roundTrip.smoothed ?? .zero) + Self.margin
-    return selected.lastHeard + timers.doubtAfter + min(answer, Self.longestPatience)
+    let roundTrip = selected.roundTrip.smoothed ?? .zero
+    let answer = roundTrip + Self.margin
+    let isStream = selected.isStream
+    let isQueued = roundTrip > Self.fullQueue && !isStream
+    let patience = isQueued ? answer : min(answer, Self.longestPatience)
+    return selected.lastHeard + timers.doubtAfter + patience
   }
 
   /// Whether media that comes over another path shows that the peer has left the selected one.

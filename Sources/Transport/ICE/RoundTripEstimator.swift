@@ -6,12 +6,15 @@ import Wire
 struct RoundTripEstimator: BitwiseCopyable {
   /// The smoothed round trip; nil before the first answer.
   private(set) var smoothed: TimeSpan?
+  /// The last one by itself: while a queue drains the smoothed one is old.
+  private(set) var latest = TimeSpan.zero
   /// How many answers it rests on.
   private(set) var samples = 0
 
   /// Takes in one measured round trip.
   mutating func add(_ sample: TimeSpan) {
     samples &+= 1
+    latest = sample
     guard let old = smoothed else {
       smoothed = sample
       return
