@@ -108,11 +108,7 @@ import Wire
       #expect(figures.sent.pictureLevel < .full)
       #expect(figures.received.concealedShare < 0.01)
       let queueing = call.takeQueueing(from: index)
-      // One way's longest moment of the minute is 152 ms at present.
-      withKnownIssue("being worked on", isIntermittent: true) {
-        #expect(queueing < .milliseconds(150))
-      }
-      #expect(queueing < .milliseconds(200))
+      #expect(queueing < .milliseconds(150))
       #expect(call.changes[index].count <= 4)
     }
     for index in 0..<2 { call.pipes[index].bandwidth = 3_000_000 }

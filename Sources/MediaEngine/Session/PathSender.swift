@@ -98,12 +98,14 @@ struct PathSender: ~Copyable {
     probe = nil
   }
 
-  /// Sends the sound packet that stands in the buffer, now.
+  /// Sends the sound packet that stands in the buffer, now. It is part of a probe under way: on top of it, it
+  /// would make the queue longer than a probe may.
   mutating func sendSound(
     _ length: Int, track: NegotiatedMedia.SendTrack, at now: MonotonicTime,
     send: (MediaPacketKind, UnsafeMutableRawBufferPointer, Int) -> Void
   ) {
-    stamp(length, track: track, probe: nil, at: now)
+    stamp(length, track: track, probe: probe?.cluster.id, at: now)
+    probe?.didSend(bytes: length + OutgoingPacket.tagLength)
     budget.force(bytes: length + OutgoingPacket.tagLength, at: now)
     send(.rtp, buffer, length)
   }
