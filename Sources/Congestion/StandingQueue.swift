@@ -135,15 +135,6 @@ public struct StandingQueue: Sendable, BitwiseCopyable {
     bound = carried < Double(estimate) ? carried : nil
   }
 
-  /// Forgets it: there is nothing to be gained by making way.
+  /// Forgets it: another path.
   public mutating func removeAll() { self = StandingQueue() }
-
-  /// Forgets it: another path. One that comes after a path that hardly carried the sound may lead through
-  /// the same queue, and has to show that it carries more.
-  public mutating func pathChanged(at now: MonotonicTime) {
-    let before = self
-    removeAll()
-    guard before.isNarrow(at: now) else { return }
-    (bound, narrowUntil) = (before.bound, before.narrowUntil)
-  }
 }

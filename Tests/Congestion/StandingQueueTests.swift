@@ -76,16 +76,4 @@ struct StandingQueueTests {
     }
     #expect(isVain)
   }
-
-  @Test mutating func anotherPathHasToShowThatItCarriesMore() {
-    pass(seconds: 4, delay: .milliseconds(300))
-    queue.pathChanged(at: now)
-    #expect((queue.bound ?? .infinity) < 50_000)
-    pass(
-      seconds: 1, delay: .zero, found: FoundRate(bitrate: 800_000, at: now + .milliseconds(500)))
-    #expect(queue.bound == nil)
-    #expect(!queue.isNarrow(at: now))
-    queue.pathChanged(at: now)
-    #expect(queue.bound == nil)
-  }
 }
