@@ -15,7 +15,7 @@ import Wire
     _ rate: inout RateController, estimate: Int?, from ms: Int, for span: Int
   ) -> [PictureChange] {
     stride(from: ms, to: ms + span, by: 100).compactMap {
-      rate.update(estimate: estimate, loss: 0, others: sound, at: time($0))
+      rate.update(estimate: estimate, loss: 0, others: sound, sound: sound, at: time($0))
     }
   }
 
@@ -56,21 +56,30 @@ import Wire
   @Test func theReceiversLimitIsACeilingAndTheCause() {
     var rate = RateController(configuration: configuration, now: .zero)
     rate.note(receiverLimit: 150_000)
-    let change = rate.update(estimate: 2_000_000, loss: 0, others: sound, at: time(10))
+    let change = rate.update(
+      estimate: 2_000_000, loss: 0, others: sound, sound: sound, at: time(10))
     #expect(change?.level == .smaller)
     #expect(change?.cause == .receiverNetwork)
+  }
+
+  @Test func copiesOfTheSoundThatOnlyOurPathNeedsTakeNothingOfTheReceiversRoom() {
+    var rate = RateController(configuration: configuration, now: .zero)
+    rate.note(receiverLimit: 150_000)
+    let change = rate.update(
+      estimate: 2_000_000, loss: 0, others: sound + 128_000, sound: sound, at: time(10))
+    #expect(change?.level == .smaller)
   }
 
   @Test func withoutFeedbackReportedLossDecides() {
     var rate = RateController(configuration: configuration, now: .zero)
     for second in 1...20 {
       rate.note(loss: 0.3, at: time(second * 1000))
-      _ = rate.update(estimate: nil, loss: 0, others: sound, at: time(second * 1000))
+      _ = rate.update(estimate: nil, loss: 0, others: sound, sound: sound, at: time(second * 1000))
     }
     #expect(rate.level == .smaller)
     for second in 21...60 {
       rate.note(loss: 0, at: time(second * 1000))
-      _ = rate.update(estimate: nil, loss: 0, others: sound, at: time(second * 1000))
+      _ = rate.update(estimate: nil, loss: 0, others: sound, sound: sound, at: time(second * 1000))
     }
     #expect(rate.level == .full)
     #expect(rate.bitrate == 380_000)

@@ -190,7 +190,8 @@ struct MediaSender: ~Copyable {
     audio.depth = isNegotiated ? min(redundancy.depth, copies(in: room)) : 0
     guard let video else { return }
     let change = video.rate.update(
-      estimate: path.estimate, loss: path.loss, others: soundCost, at: now)
+      estimate: path.estimate, loss: path.loss, others: soundCost,
+      sound: audio.bitrate + Self.soundOverhead, at: now)
     if let change { changes.append(change) }
   }
 

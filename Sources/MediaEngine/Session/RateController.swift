@@ -56,12 +56,13 @@ struct RateController {
   }
 
   /// Takes what the path carries in all (nil where nobody says), and what of that is not the
-  /// picture's, in bit/s. Returns the step on the ladder, where one is taken.
+  /// picture's, in bit/s. Of what the receiver can take, only the `sound` itself is not: copies of it that
+  /// our path needs go no further than the relay. Returns the step on the ladder, where one is taken.
   mutating func update(
-    estimate: Int?, loss: Double, others: Int, at now: MonotonicTime
+    estimate: Int?, loss: Double, others: Int, sound: Int, at now: MonotonicTime
   ) -> PictureChange? {
     let own = estimate.map { $0 - others } ?? allowed
-    let theirs = receiverLimit.map { $0 - others } ?? .max
+    let theirs = receiverLimit.map { $0 - sound } ?? .max
     self.loss = estimate == nil ? 0 : loss
     room = max(min(own, theirs), 0)
     let before = ladder.level
