@@ -11,6 +11,9 @@ enum SystemClock {
     return MonotonicTime(nanoseconds: Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec))
   }
 
+  /// Both clocks.
+  static var turn: TurnTime { TurnTime(now: monotonic, wallMilliseconds: wallMilliseconds) }
+
   /// UTC in milliseconds since 1970.
   static var wallMilliseconds: Int64 {
     var time = timespec()

@@ -35,8 +35,9 @@ extension WorkerLoop {
     watchWriting()
   }
 
-  /// Does what the control process asks; what there is no time for waits until the next turn.
-  mutating func serveControl(at time: TurnTime) {
+  /// Does what the control process asks; what there is no time for waits until the next turn, and media
+  /// that comes meanwhile for one command only.
+  mutating func serveControl() {
     control.connection?.flush()
     control.connection?.receive()
     let end = SystemClock.monotonic + Self.commandTime
@@ -47,6 +48,8 @@ extension WorkerLoop {
         let reply = core.handle(command, at: time)
         control.connection?.send(.reply(id: id, reply))
         tellEvents()
+        sendOutgoing(at: time.now)
+        receiveMediaBetween()
       case .ping(let id, let acknowledged):
         events.acknowledge(through: acknowledged)
         let load = load

@@ -48,6 +48,8 @@ struct WorkerLoop: ~Copyable {
   var watchesWriting = false
   /// Whether there may be commands that have been read and not carried out.
   var hasCommands = false
+  /// What time it is: read once per turn, and again after what takes long.
+  private(set) var time = SystemClock.turn
 
   /// A loop over sockets that are open.
   init(
@@ -95,24 +97,26 @@ struct WorkerLoop: ~Copyable {
     clinux_tighten_timers()
     while !isStopping {
       let count = Int(clinux_epoll_wait(epoll, &ready, Int32(ready.count), waitNanoseconds()))
-      let time = TurnTime(
-        now: SystemClock.monotonic, wallMilliseconds: SystemClock.wallMilliseconds)
-      if hasCommands { serveControl(at: time) }
-      for index in 0..<max(0, count) {
+      let began = readClock()
+      // Media first, in whatever order the kernel tells.
+      for index in 0..<max(0, count) where isMedia(ready[index].tag) {
+        receiveMedia(on: Int(ready[index].tag - Tag.firstMedia), at: time)
+      }
+      if hasCommands { serveControl() }
+      for index in 0..<max(0, count) where !isMedia(ready[index].tag) {
         serve(ready[index].tag, isWritable: ready[index].events & clinux_epollout() != 0, at: time)
       }
       core.advanceTimers(to: time)
       sendOutgoing(at: time.now)
-      shakeHands(at: time)
+      shakeHands()
       streams.table.flush(at: time.now)
       endStreams(at: time)
       controlListener.advance(to: time.now)
       tellEvents()
       checkOrphanage(at: time.now)
-      if count > 0, !core.hasHandshakes, !hasCommands { gather(since: time.now) }
+      if count > 0, !core.hasHandshakes, !hasCommands { gather(since: began) }
     }
-    let time = TurnTime(
-      now: SystemClock.monotonic, wallMilliseconds: SystemClock.wallMilliseconds)
+    readClock()
     core.endAll(cause: "left", at: time)
     sendOutgoing(at: time.now)
     streams.table.flush(at: time.now)
@@ -121,14 +125,16 @@ struct WorkerLoop: ~Copyable {
   }
 
   /// Goes on with handshakes while there is time for them: the fewer turns they wait, the fewer of them
-  /// are sent again.
-  private mutating func shakeHands(at time: TurnTime) {
-    guard core.hasHandshakes else { return }
-    let end = SystemClock.monotonic + Self.handshakeTime
-    repeat {
+  /// are sent again. Media that came meanwhile waits for one step only.
+  private mutating func shakeHands() {
+    var left = Self.handshakeTime
+    while core.hasHandshakes, left > .zero {
+      let start = SystemClock.monotonic
       core.shakeHands(at: time)
-    } while core.hasHandshakes && SystemClock.monotonic < end
-    sendOutgoing(at: time.now)
+      sendOutgoing(at: time.now)
+      left = left - (SystemClock.monotonic - start)
+      receiveMediaBetween()
+    }
   }
 
   /// Lets datagrams come together before the next turn: what a turn costs besides its datagrams, and
@@ -137,6 +143,17 @@ struct WorkerLoop: ~Copyable {
   private func gather(since start: MonotonicTime) {
     let rest = Self.leastTurn - (SystemClock.monotonic - start)
     if rest > .microseconds(50) { clinux_sleep(rest.nanoseconds) }
+  }
+
+  /// Reads the clock; gives the time.
+  @discardableResult
+  mutating func readClock() -> MonotonicTime {
+    time = SystemClock.turn
+    return time.now
+  }
+
+  private func isMedia(_ tag: UInt64) -> Bool {
+    tag >= Tag.firstMedia && tag < StreamServer.firstTag
   }
 
   private func waitNanoseconds() -> Int64 {
@@ -151,9 +168,9 @@ struct WorkerLoop: ~Copyable {
     switch tag {
     case StreamServer.firstTag...: serveStreams(tag, isWritable: isWritable, at: time)
     case Tag.listener: acceptControl(at: time)
-    case Tag.connection: serveControl(at: time)
+    case Tag.connection: serveControl()
     case Tag.termination: leave(at: time)
-    default: receiveMedia(on: Int(tag - Tag.firstMedia), at: time)
+    default: break
     }
   }
 }

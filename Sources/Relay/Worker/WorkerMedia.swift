@@ -36,6 +36,12 @@ extension WorkerLoop {
     if source != inbox.source(of: index - 1) { core.expect(source, distance) }
   }
 
+  /// Takes in what has come on all sockets since, between two pieces of work that take long.
+  mutating func receiveMediaBetween() {
+    readClock()
+    for number in 0..<sockets.limit { receiveMedia(on: number, at: time) }
+  }
+
   /// Takes in what the kernel has put together of one peer's datagrams; how many they are.
   private mutating func take(
     _ message: MediaInbox.Message, on local: LocalPath, at time: TurnTime
