@@ -186,18 +186,22 @@ import Wire
     #expect(received != .none)
   }
 
-  /// Forged plaintext alerts and handshake records on the right path end no established call.
-  @Test func plaintextRecordsAfterTheHandshakeEndNothing() throws {
+  /// Forged alerts and handshake records on the right path, plain or too short to carry a tag, end no
+  /// established call.
+  @Test func forgedRecordsAfterTheHandshakeEndNothing() throws {
     let pair = try SecurePair()
     #expect(pair.connect())
-    let records: [[UInt8]] = [
+    let short: [[UInt8]] = (0...24).map {
+      [21, 254, 253, 0, 1, 0, 0, 0, 0, 0, 9, 0, UInt8($0)] + [UInt8](repeating: 1, count: $0)
+    }
+    let plain: [[UInt8]] = [
       [21, 254, 253, 0, 0, 0, 0, 0, 0, 1, 0, 0, 2, 2, 40],  // fatal handshake_failure
       [21, 254, 253, 0, 0, 0, 0, 0, 0, 1, 1, 0, 2, 1, 0],  // close_notify
       [20, 254, 253, 0, 0, 0, 0, 0, 0, 1, 2, 0, 1, 1],
       [22, 254, 253, 0, 0, 0, 0, 0, 0, 1, 3, 0, 12, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0],
-      [21, 254, 253, 0, 1, 0, 0, 0, 0, 0, 9, 0, 20] + [UInt8](repeating: 1, count: 20),
     ]
-    for record in records {
+    // A short one also behind another in the same datagram.
+    for record in plain + short + [plain[2] + short[20]] {
       pair.deliver(
         Datagram(
           bytes: record, isFromClient: true, source: pair.clientAddress,

@@ -62,6 +62,15 @@ struct DTLSConnection: ~Copyable {
   /// What the peer's certificate turned out to be.
   var finding: PeerCertificate.Finding { peer.finding }
 
+  /// What of the nonce stands in sealed records: all of ChaCha20's is implicit (RFC 7905 §2). Until a cipher
+  /// is agreed, AES-GCM's.
+  var explicitNonce: Int {
+    guard let cipher = SSL_get_current_cipher(ssl),
+      SSL_CIPHER_get_cipher_nid(cipher) == NID_chacha20_poly1305
+    else { return DTLSRecord.explicitNonce }
+    return 0
+  }
+
   /// Puts a datagram where OpenSSL reads it.
   mutating func feed(_ datagram: UnsafeRawBufferPointer) {
     BIO_write(incoming, datagram.baseAddress, Int32(datagram.count))

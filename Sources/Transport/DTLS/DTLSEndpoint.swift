@@ -65,6 +65,14 @@ struct DTLSEndpoint: ~Copyable {
     }
   }
 
+  /// What of the nonce stands in the peer's sealed records.
+  private var explicitNonce: Int {
+    switch connection {
+    case .some(let connection): connection.explicitNonce
+    case nil: DTLSRecord.explicitNonce
+    }
+  }
+
   /// When `advance` is wanted.
   var nextWake: MonotonicTime? {
     guard let retransmitAt else { return deadline }
@@ -84,6 +92,7 @@ struct DTLSEndpoint: ~Copyable {
 
   /// Takes a datagram. The caller vouches that it came over an ICE-validated path.
   mutating func receive(_ datagram: UnsafeRawBufferPointer, now: MonotonicTime) {
+    guard !DTLSRecord.isForged(datagram, nonce: explicitNonce) else { return }
     if state == .idle { start(now: now) }
     switch state {
     case .idle, .over:

@@ -8,10 +8,6 @@ struct DTLSRecordKey {
   /// The nonce's first four bytes and eight of nothing, where each record's own eight go.
   private let salt: [UInt8]
 
-  /// A record's header: type, version, epoch, sequence number, length (RFC 6347 §4.1).
-  private static let header = 13
-  /// The part of the nonce that travels with each record (RFC 5288 §3).
-  private static let explicitNonce = 8
   /// ContentType.alert (RFC 5246 §6.2.1).
   private static let alert: UInt8 = 21
   /// AlertLevel.fatal and AlertDescription.close_notify (RFC 5246 §7.2).
@@ -42,32 +38,29 @@ struct DTLSRecordKey {
   /// under no key, and means nothing.
   func isClosed(by datagram: UnsafeRawBufferPointer) -> Bool {
     var start = 0
-    while start + Self.header <= datagram.count {
-      let length = Int(datagram[start + 11]) << 8 | Int(datagram[start + 12])
-      let end = start + Self.header + length
-      guard end <= datagram.count else { return false }
+    while let length = DTLSRecord.length(in: datagram, at: start) {
       if let (level, description) = alert(
-        in: UnsafeRawBufferPointer(rebasing: datagram[start..<end])),
+        in: UnsafeRawBufferPointer(rebasing: datagram[start..<(start + length)])),
         level == Self.fatal || description == Self.closeNotify
       {
         return true
       }
-      start = end
+      start += length
     }
     return false
   }
 
   /// The alert in a record; nil where it holds none, or is not authentic.
   private func alert(in record: UnsafeRawBufferPointer) -> (level: UInt8, description: UInt8)? {
-    let body = Self.header + Self.explicitNonce
+    let body = DTLSRecord.header + DTLSRecord.explicitNonce
     guard record[0] == Self.alert, record.count == body + 2 + GCMKey.tagLength,
-      record[3] != 0 || record[4] != 0,
+      !DTLSRecord.isPlain(in: record, at: 0),
       let opener = GCMKey(sessionKey: key, sessionSalt: salt, direction: .open)
     else { return nil }
     var text = [record[body], record[body + 1]]
     // Sequence number, type, version and the plaintext's length are authenticated (RFC 5246 §6.2.3.3).
     let associated = Array(record[3..<11]) + record[0..<3] + [0, 2]
-    let nonce = record.loadUnaligned(fromByteOffset: Self.header, as: UInt64.self).bigEndian
+    let nonce = record.loadUnaligned(fromByteOffset: DTLSRecord.header, as: UInt64.self).bigEndian
     let isAuthentic = text.withUnsafeMutableBytes { text in
       associated.withUnsafeBytes { associated in
         guard let text = text.baseAddress, let header = associated.baseAddress,
