@@ -34,7 +34,7 @@ struct QueueMeter {
   private(set) var lastWait = TimeSpan.zero
 
   /// Takes one packet's times of sending and of arrival, by two clocks. The fastest is remembered for
-  /// six times `floorWidth`.
+  /// six times `floorWidth`. `delay` and `way` follow with `settle`.
   mutating func add(
     sentAt: MonotonicTime, arrivedAt: MonotonicTime, floorWidth: TimeSpan, at now: MonotonicTime
   ) {
@@ -46,25 +46,35 @@ struct QueueMeter {
       nanoseconds: jitter.nanoseconds
         + Int64((min(deviation, 500) * 1e6 - Double(jitter.nanoseconds)) / 32))
 
-    recentNext = (recentNext + 1) % Self.recentCount
+    recentNext = recentNext == Self.recentCount - 1 ? 0 : recentNext + 1
     recent[recentNext] = way
     arrivals[recentNext] = arrivedAt
-    recentFilled = min(recentFilled + 1, Self.recentCount)
-    note(way, for: floorWidth, at: now)
-    var fastest = way
-    var age = 1
-    var row = recentNext
-    while age < recentFilled {
-      row = row == 0 ? Self.recentCount - 1 : row - 1
-      if age >= Self.fewestRecent, arrivedAt - arrivals[row] > Self.recentTime { break }
-      fastest = min(fastest, recent[row])
-      age += 1
+    if recentFilled < Self.recentCount { recentFilled += 1 }
+    if let since = floorSince, now - since < floorWidth {
+      floors[0] = min(floors[0], way)
+    } else {
+      beginFloor(way, at: now)
     }
-    let floor = min(floors[0], earlierFloor)
     lastWait = max(.zero, way - floor)
-    self.way = fastest
+  }
+
+  /// Concludes from the packets taken, once for all that one feedback tells of.
+  mutating func settle() {
+    guard recentFilled > 0 else { return }
+    var row = recentNext
+    let latest = arrivals[row]
+    var fastest = recent[row]
+    for age in 1..<max(1, recentFilled) {
+      row = row == 0 ? Self.recentCount - 1 : row - 1
+      if age >= Self.fewestRecent, latest - arrivals[row] > Self.recentTime { break }
+      fastest = min(fastest, recent[row])
+    }
+    way = fastest
     delay = max(.zero, fastest - floor)
   }
+
+  /// How long the fastest packet took that is remembered.
+  private var floor: TimeSpan { min(floors[0], earlierFloor) }
 
   /// Starts over: another path has another length.
   mutating func restart() {
@@ -83,21 +93,18 @@ struct QueueMeter {
     delay = .zero
   }
 
-  private mutating func note(_ way: TimeSpan, for width: TimeSpan, at now: MonotonicTime) {
-    guard let since = floorSince, now - since < width else {
-      // The oldest is the last row.
-      for index in stride(from: Self.floorCount - 1, to: 0, by: -1) {
-        floors[index] = floors[index - 1]
-      }
-      floors[0] = way
-      earlierFloor = way
-      for index in 1..<(floorsFilled + 1) where index < Self.floorCount {
-        earlierFloor = min(earlierFloor, floors[index])
-      }
-      floorsFilled = min(floorsFilled + 1, Self.floorCount)
-      floorSince = now
-      return
+  /// Begins another part of what the fastest is remembered of; the oldest is the last row.
+  @inline(never)
+  private mutating func beginFloor(_ way: TimeSpan, at now: MonotonicTime) {
+    for index in stride(from: Self.floorCount - 1, to: 0, by: -1) {
+      floors[index] = floors[index - 1]
     }
-    floors[0] = min(floors[0], way)
+    floors[0] = way
+    earlierFloor = way
+    for index in 1..<(floorsFilled + 1) where index < Self.floorCount {
+      earlierFloor = min(earlierFloor, floors[index])
+    }
+    floorsFilled = min(floorsFilled + 1, Self.floorCount)
+    floorSince = now
   }
 }

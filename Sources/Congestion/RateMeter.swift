@@ -12,7 +12,8 @@ struct RateMeter {
   /// A time so far back is another setting of the clock.
   private static let farBack: Int64 = 1_000
 
-  private var buckets = InlineArray<32, Int>(repeating: 0)
+  /// Half a word each, as so many calls' meters share the caches.
+  private var buckets = InlineArray<32, Int32>(repeating: 0)
   /// All of them together.
   private var total = 0
   /// The newest bucket, counted from the clock's start.
@@ -23,9 +24,11 @@ struct RateMeter {
   /// Counts bytes at a time. Times may come somewhat out of order.
   mutating func add(_ bytes: Int, at time: MonotonicTime) {
     let bucket = bucket(of: time)
-    advance(to: time, bucket)
+    // Most packets come in the bucket of the one before.
+    if bucket != newest || firstAt == nil { advance(to: time, bucket) }
+    latest = max(latest, time)
     guard bucket <= newest, newest &- bucket < Self.count else { return }
-    buckets[row(bucket)] &+= bytes
+    buckets[row(bucket)] &+= Int32(truncatingIfNeeded: bytes)
     total &+= bytes
   }
 
@@ -43,7 +46,7 @@ struct RateMeter {
     }
     while newest < bucket {
       newest &+= 1
-      total &-= buckets[row(newest)]
+      total &-= Int(buckets[row(newest)])
       buckets[row(newest)] = 0
     }
     latest = max(latest, time)
@@ -62,7 +65,7 @@ struct RateMeter {
     var bytes = 0
     var bucket = newest
     while bucket > newest &- wanted {
-      bytes &+= buckets[row(bucket)]
+      bytes &+= Int(buckets[row(bucket)])
       bucket &-= 1
     }
     return rate(of: bytes, over: wanted)

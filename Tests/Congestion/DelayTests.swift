@@ -63,6 +63,7 @@ import Wire
         queue.add(
           sentAt: sent, arrivedAt: sent + (time(way) - .zero), floorWidth: .seconds(5), at: sent)
       }
+      queue.settle()
     }
     run(0, 1000, wait: 0)
     #expect(queue.delay < .milliseconds(12))

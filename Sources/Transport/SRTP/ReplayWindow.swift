@@ -28,7 +28,8 @@ struct ReplayWindow: BitwiseCopyable {
       isStarted = true
       highest = index
     } else if index > highest {
-      clear(after: highest, through: index)
+      // The next one's own bit is written below.
+      if index &- highest > 1 { clear(after: highest, through: index) }
       highest = index
     }
     bits[Self.word(index)] |= Self.mask(index)

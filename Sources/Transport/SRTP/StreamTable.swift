@@ -2,12 +2,15 @@ import Wire
 
 /// One SSRC's place in the packet index space, both for SRTP and for SRTCP.
 struct StreamState: BitwiseCopyable {
+  /// The table's tick when it was last used.
+  var lastUsed: UInt64 = 0
   /// SRTP indices used.
   var rtp = ReplayWindow()
   /// SRTCP indices used.
   var rtcp = ReplayWindow()
-  /// The table's tick when it was last used.
-  var lastUsed: UInt64 = 0
+
+  /// The bytes of it, from its start, that a packet of media needs.
+  static var mediaLength: Int { MemoryLayout<UInt64>.stride + MemoryLayout<ReplayWindow>.stride }
 
   /// The SRTP index that `sequence` stands for; nil where it lies beyond the last. Inlined, or both
   /// windows would be copied for the call.
@@ -52,10 +55,14 @@ struct StreamTable {
     states.reserveCapacity(4)
   }
 
-  /// Notes where it lies.
+  /// Notes where that lies which a packet of sound or picture needs: they are the first two.
   func note(in places: inout MemoryPlaces) {
     places.add(elementsOf: ssrcs)
-    places.add(elementsOf: states, limit: 2 * MemoryLayout<StreamState>.stride)
+    places.add(elementsOf: states, limit: StreamState.mediaLength)
+    states.withUnsafeBufferPointer {
+      guard let base = $0.baseAddress, $0.count > 1 else { return }
+      places.add(base + 1, bytes: StreamState.mediaLength)
+    }
   }
 
   /// How many SSRCs are known.

@@ -40,8 +40,8 @@ struct SHA1: Sendable, BitwiseCopyable {
     return digest
   }
 
+  /// The message schedule is made sixteen words at a time (FIPS 180-4 §6.1.3).
   private mutating func compress() {
-    // The message schedule, sixteen words at a time (FIPS 180-4 §6.1.3).
     var words = InlineArray<16, UInt32>(repeating: 0)
     for index in 0..<16 {
       let at = index * 4
@@ -50,24 +50,22 @@ struct SHA1: Sendable, BitwiseCopyable {
         | UInt32(block[at + 3])
     }
     var (a, b, c, d, e) = (state[0], state[1], state[2], state[3], state[4])
-    for round in 0..<80 {
-      let slot = round & 15
-      if round >= 16 {
+    // Four loops, so that none asks in each round which of the four functions is its own.
+    func round(_ number: Int, _ mix: UInt32, _ constant: UInt32) {
+      let slot = number & 15
+      if number >= 16 {
         let mixed =
-          words[(round + 13) & 15] ^ words[(round + 8) & 15] ^ words[(round + 2) & 15]
+          words[(number &+ 13) & 15] ^ words[(number &+ 8) & 15] ^ words[(number &+ 2) & 15]
           ^ words[slot]
         words[slot] = Self.rotate(mixed, 1)
       }
-      let (mix, constant): (UInt32, UInt32) =
-        switch round {
-        case 0..<20: ((b & c) | (~b & d), 0x5A82_7999)
-        case 20..<40: (b ^ c ^ d, 0x6ED9_EBA1)
-        case 40..<60: ((b & c) | (b & d) | (c & d), 0x8F1B_BCDC)
-        default: (b ^ c ^ d, 0xCA62_C1D6)
-        }
       let sum = Self.rotate(a, 5) &+ mix &+ e &+ constant &+ words[slot]
       (e, d, c, b, a) = (d, c, Self.rotate(b, 30), a, sum)
     }
+    for number in 0..<20 { round(number, (b & c) | (~b & d), 0x5A82_7999) }
+    for number in 20..<40 { round(number, b ^ c ^ d, 0x6ED9_EBA1) }
+    for number in 40..<60 { round(number, (b & c) | (b & d) | (c & d), 0x8F1B_BCDC) }
+    for number in 60..<80 { round(number, b ^ c ^ d, 0xCA62_C1D6) }
     state[0] &+= a
     state[1] &+= b
     state[2] &+= c
