@@ -91,6 +91,15 @@ public struct ArrivalRecorder: ~Copyable, Sendable {
     record(extended, now: now)
   }
 
+  /// Notes where the next packet is remembered.
+  public func noteNext(in places: inout MemoryPlaces) {
+    guard arrivals.count > 0 else { return }
+    unsafe arrivals.withUnsafeBufferPointer {
+      guard let base = $0.baseAddress else { return }
+      unsafe places.add(base + row(of: highest &+ 1), bytes: MemoryLayout<Arrival>.size)
+    }
+  }
+
   private var capacity: UInt64 { UInt64(arrivals.count) }
 
   /// Where a packet is in `arrivals`.

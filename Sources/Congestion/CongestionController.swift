@@ -62,6 +62,9 @@ public struct CongestionController: ~Copyable, Sendable {
     places.add(&outage)
   }
 
+  /// Notes where the next packet that leaves is remembered.
+  public mutating func noteNext(in places: inout MemoryPlaces) { sent.noteNext(in: &places) }
+
   // MARK: What it is told
 
   /// The transport-wide number for a packet that leaves now. Every packet that carries such a number is
@@ -92,6 +95,7 @@ public struct CongestionController: ~Copyable, Sendable {
       }
     }
     guard hasNews else { return }
+    queue.settle()
     _ = outage.didHear(start: 0, at: now)
     timing.noteFeedback(at: now)
     judge(at: now)

@@ -86,6 +86,14 @@ struct SentPackets: ~Copyable {
     firstOpen = next
   }
 
+  /// Notes where the next packet is remembered.
+  func noteNext(in places: inout MemoryPlaces) {
+    unsafe packets.withUnsafeBufferPointer {
+      guard let base = $0.baseAddress else { return }
+      unsafe places.add(base + row(of: next), bytes: MemoryLayout<Packet>.size)
+    }
+  }
+
   private func row(of number: UInt64) -> Int { Int(number & UInt64(packets.count - 1)) }
 
   private func mustGrow(before number: UInt64, at now: MonotonicTime) -> Bool {

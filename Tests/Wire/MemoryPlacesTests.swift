@@ -5,22 +5,27 @@ import Wire
 struct MemoryPlacesTests {
   @Test("every line that a value touches is noted, once where neighbours share it")
   func linesOfValues() {
-    let bytes = UnsafeMutableRawPointer.allocate(byteCount: 256, alignment: 64)
+    let bytes = UnsafeMutableRawPointer.allocate(byteCount: 512, alignment: 64)
     defer { bytes.deallocate() }
     var places = MemoryPlaces()
     places.add(bytes + 60, bytes: 8)
-    #expect(places.count == 2)
-    #expect(places.lines[0] == UInt(bitPattern: bytes))
-    #expect(places.lines[1] == UInt(bitPattern: bytes + 64))
+    #expect(places.count == 1)
+    #expect(places.runs[0].start == UnsafeRawPointer(bytes) && places.runs[0].bytes == 128)
     places.add(bytes + 72, bytes: 8)
-    #expect(places.count == 2)
+    #expect(places.count == 1 && places.runs[0].bytes == 128)
+    // What follows makes the run longer; what does not is another.
     places.add(bytes + 128, bytes: 64)
-    #expect(places.count == 3)
+    #expect(places.count == 1 && places.runs[0].bytes == 192)
+    places.add(bytes + 400, bytes: 1)
+    #expect(places.count == 2)
+    #expect(places.runs[1].start == UnsafeRawPointer(bytes + 384) && places.runs[1].bytes == 64)
   }
 
   @Test("nothing is noted of nothing, and what has no room is left out")
   func bounds() {
-    let size = (MemoryPlaces.capacity + 10) * 64
+    // A run has 64 lines at most.
+    let run = 64 * MemoryPlaces.line
+    let size = (MemoryPlaces.capacity + 2) * run
     let bytes = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
     defer { bytes.deallocate() }
     var places = MemoryPlaces()
@@ -28,6 +33,9 @@ struct MemoryPlacesTests {
     places.add(bytes, bytes: 0)
     places.add(elementsOf: [Int]())
     #expect(places.count == 0)
+    places.add(bytes, bytes: run + 1)
+    #expect(places.count == 2)
+    #expect(places.runs[0].bytes == run && places.runs[1].bytes == MemoryPlaces.line)
     places.add(bytes, bytes: size)
     #expect(places.count == MemoryPlaces.capacity)
   }
@@ -37,9 +45,9 @@ struct MemoryPlacesTests {
     let numbers = [UInt64](repeating: 1, count: 64)
     var all = MemoryPlaces()
     all.add(elementsOf: numbers)
-    #expect((9...10).contains(all.count))
+    #expect(all.count == 1 && (9...10).contains(all.runs[0].bytes / MemoryPlaces.line))
     var first = MemoryPlaces()
     first.add(elementsOf: numbers, limit: 8)
-    #expect((1...2).contains(first.count))
+    #expect(first.count == 1 && (1...2).contains(first.runs[0].bytes / MemoryPlaces.line))
   }
 }

@@ -124,12 +124,14 @@ struct RelayRig: ~Copyable {
     for slot in 0..<range.count {
       expect(slot + 3, of: trace, range, .later)
       expect(slot + 1, of: trace, range, .next)
-      core.receive(
+      core.take(
         UnsafeMutableRawBufferPointer(
           start: receiveSlots + slot * MediaTrace.slotLength, count: receiveLengths[slot]),
         from: addresses[Int(trace.entries[range.lowerBound + slot].participant)], on: .only,
         at: time)
+      if core.isTakenFull { _ = core.forwardTaken(at: time) }
     }
+    _ = core.forwardTaken(at: time)
     media.end()
     packetsOut += noteOutgoing()
     if isDelivering { deliverOutgoing() }

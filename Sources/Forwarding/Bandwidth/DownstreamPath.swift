@@ -86,6 +86,11 @@ struct DownstreamPath: ~Copyable {
     if controllers.count > 0 { controllers[0].note(in: &places) }
   }
 
+  /// Notes where the next packet is remembered.
+  mutating func noteNext(in places: inout MemoryPlaces) {
+    if controllers.count > 0 { controllers[0].noteNext(in: &places) }
+  }
+
   // MARK: What it is told
 
   /// Takes transport-wide feedback.

@@ -115,6 +115,14 @@ struct PacketHistory: ~Copyable {
     head += payload.count
   }
 
+  /// Notes where a packet with this number and so long a payload goes.
+  func noteNext(_ sequence: UInt64, length: Int, in places: inout MemoryPlaces) {
+    guard let bytes, let entries else { return }
+    places.add(
+      entries + Int(sequence & UInt64(entryCapacity - 1)), bytes: MemoryLayout<Entry>.size)
+    places.add(bytes + head, bytes: min(length, byteCapacity - head))
+  }
+
   /// The packet with this extended sequence number, if it is still here.
   func find(_ sequence: UInt64) -> Entry? {
     guard let entries else { return nil }

@@ -236,6 +236,11 @@ struct IncomingTrack: ~Copyable {
     reported = ReportedClock()
   }
 
+  /// Notes where the next packet, of so many bytes, is kept.
+  mutating func noteNext(_ length: Int, in places: inout MemoryPlaces) {
+    history.noteNext(window.highest &+ 1, length: length, in: &places)
+  }
+
   /// Somebody wants, or will want, packets as old as this for the next while.
   mutating func keepFor(
     _ span: TimeSpan, for patience: TimeSpan = PacketHistory.patience, at now: MonotonicTime

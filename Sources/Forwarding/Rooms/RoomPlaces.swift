@@ -1,3 +1,4 @@
+import Congestion
 public import Wire
 
 // What is fetched ahead of a packet's turn.
@@ -24,5 +25,17 @@ extension Room {
     }
     places.add(paths.pointer(to: receiver), bytes: MemoryLayout<DownstreamPath>.size)
     paths[receiver].note(in: &places)
+  }
+
+  /// Notes where a packet of `length` bytes from a participant will be written: unlike the rest, that moves
+  /// on with each packet. Only pictures' packets are large.
+  public mutating func note(rowsFor length: Int, from index: Int, in places: inout MemoryPlaces) {
+    guard isPresent(index) else { return }
+    participants[index].arrivals.noteNext(in: &places)
+    let isPicture = length > 400 && participants[index].tracks.count > 1
+    participants[index].tracks[isPicture ? Participant.track(.video) : Participant.track(.audio)]
+      .noteNext(length, in: &places)
+    guard capacity == 2, isPresent(1 - index) else { return }
+    paths[1 - index].noteNext(in: &places)
   }
 }

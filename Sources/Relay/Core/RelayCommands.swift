@@ -74,7 +74,7 @@ extension RelayCore {
         negotiated: negotiated.withoutAnswer, fragment: fragment, room: room,
         participant: participant,
         joinedAt: time.now))
-    (footprints + session).initialize(to: MemoryPlaces())
+    (footprints + session).initialize(to: SessionPlaces())
     rooms[room].members[participant] = Int32(truncatingIfNeeded: session)
     routes.add(fragment, of: session)
     routes.add(sourcesOf: negotiated.media, of: session)

@@ -24,9 +24,10 @@ public struct RelayCore: ~Copyable {
   var sessionWakes: WakeTable
   var roomWakes: WakeTable
   var handshakes = HandshakeQueue()
+  var opened = OpenedPackets()
   var queue: OutgoingQueue
   /// What the next packet of each session needs, by the session's number; see `expect`.
-  let footprints: UnsafeMutablePointer<MemoryPlaces>
+  let footprints: UnsafeMutablePointer<SessionPlaces>
   var events: [RelayEvent] = []
   private var eventsTaken = 0
   var sessionNumbers: [String: Int] = [:]
@@ -110,6 +111,16 @@ public struct RelayCore: ~Copyable {
     _ datagram: UnsafeMutableRawBufferPointer, from source: SocketAddress, on local: LocalPath,
     mapped: SocketAddress? = nil, at time: TurnTime
   ) {
+    take(datagram, from: source, on: local, mapped: mapped, at: time)
+    while !forwardTaken(at: time) {}
+  }
+
+  /// The same for one of many: media is only opened, and waits for `forwardTaken`; its bytes stay where
+  /// they are until then. See `OpenedPackets`.
+  public mutating func take(
+    _ datagram: UnsafeMutableRawBufferPointer, from source: SocketAddress, on local: LocalPath,
+    mapped: SocketAddress? = nil, at time: TurnTime
+  ) {
     counters.datagramsReceived &+= 1
     counters.bytesReceived &+= Int64(datagram.count)
     // Nothing can be sent to port 0: no honest peer has it.
@@ -157,21 +168,41 @@ public struct RelayCore: ~Copyable {
     switch received {
     case .rtp(let length):
       counters.rtpReceived &+= 1
-      forward(datagram, length: length, isRTP: true, from: session, at: time)
+      expect(forwardingFrom: session)
+      opened.append(datagram, length: length, isRTP: true, session: session, isStray: isStray)
       if isStray { strangers.giveBack(mapped ?? source) }
-      if isStray || sessions[session].isPathSilent { settle(session, at: time) }
     case .rtcp(let length):
-      forward(datagram, length: length, isRTP: false, from: session, at: time)
-      if sessions[session].isPathSilent { settle(session, at: time) }
+      expect(forwardingFrom: session)
+      opened.append(datagram, length: length, isRTP: false, session: session, isStray: false)
     case .none where isMedia:
       counters.droppedUnauthentic &+= 1
     case .none:
-      // Only STUN, and DTLS in its turn, give a transport something to say or send at once. What media changes in it
-      // (that it is heard from) can wait until it is next told the time, and its wakes may come early;
-      // but where it ends a silence, the participant waits for sound and picture.
+      // Only STUN, and DTLS in its turn, give a transport something to say or send at once. What media
+      // changes in it (that it is heard from) can wait until it is next told the time, and its wakes may
+      // come early; but where it ends a silence, the participant waits for sound and picture.
       settle(session, at: time)
       if isStray, knows(source) { strangers.giveBack(mapped ?? source) }
     }
+  }
+
+  /// Whether what was taken is to be forwarded before another datagram is.
+  public var isTakenFull: Bool { opened.isFull }
+
+  /// Forwards the media that was taken, and seals what that brings forth. False where what is queued has
+  /// to be sent first: then call it again.
+  public mutating func forwardTaken(at time: TurnTime) -> Bool {
+    while let packet = opened.next() {
+      if let next = opened.upcoming, next.session != packet.session { expect(next) }
+      // A session may have ended with a packet before this one.
+      guard sessions.contains(packet.session) else { continue }
+      forward(packet, at: time)
+      if packet.isStray || sessions[packet.session].isPathSilent {
+        settle(packet.session, at: time)
+      }
+      if isOutgoingNearlyFull { break }
+    }
+    sealMedia()
+    return opened.isEmpty
   }
 
   /// Whose STUN this is: a request's user name says it, and an answer comes from where we asked.
@@ -200,23 +231,19 @@ public struct RelayCore: ~Copyable {
     return routes.session(ofSource: SSRC(bytes.loadUInt32(at: 8)))
   }
 
-  private mutating func forward(
-    _ datagram: UnsafeMutableRawBufferPointer, length: Int, isRTP: Bool, from session: Int,
-    at time: TurnTime
-  ) {
-    let packet = UnsafeRawBufferPointer(rebasing: datagram[..<length])
-    let room = sessions[session].room
-    let participant = sessions[session].participant
+  private mutating func forward(_ packet: OpenedPackets.Packet, at time: TurnTime) {
+    let room = sessions[packet.session].room
+    let participant = sessions[packet.session].participant
+    expect(sealingIn: room, for: participant)
     queue.sink.roomTag = Int32(truncatingIfNeeded: room)
     let record = rooms.pointer(to: room)
-    if isRTP {
+    if packet.isRTP {
       record.pointee.room.receiveRTP(
-        from: participant, packet: packet, at: time.now, into: &queue.sink)
+        from: participant, packet: packet.bytes, at: time.now, into: &queue.sink)
     } else {
       record.pointee.room.receiveRTCP(
-        from: participant, packet: packet, at: time.now, into: &queue.sink)
+        from: participant, packet: packet.bytes, at: time.now, into: &queue.sink)
     }
-    sealMedia()
     settleRoom(room, at: time)
   }
 

@@ -3,8 +3,18 @@ import Forwarding
 import Transport
 public import Wire
 
+/// Where that lies which packets of one session need, step by step.
+struct SessionPlaces: BitwiseCopyable {
+  /// What opening one from it needs.
+  var receiving = MemoryPlaces()
+  /// What forwarding one from it needs.
+  var forwarding = MemoryPlaces()
+  /// What sealing one to it needs.
+  var sending = MemoryPlaces()
+}
+
 // What the next packets need is fetched into the cache while those before them are dealt with: a session's
-// memory has long left it when its next packet comes.
+// memory has long left it when its next packet comes. Each step fetches for the one after it.
 extension RelayCore {
   /// How far ahead a packet is.
   public enum Distance {
@@ -18,10 +28,38 @@ extension RelayCore {
   /// next one. Mutating, though it changes nothing, or the whole relay would be copied for the call.
   public mutating func expect(_ source: SocketAddress, _ distance: Distance) {
     guard let session = routes.session(of: source) else { return }
+    let places = footprints + session
     switch distance {
-    case .next: fetch(session)
-    case .later: clinux_fetch(footprints + session, MemoryLayout<MemoryPlaces>.size)
+    case .next:
+      Self.fetch(&places.pointee.receiving)
+      clinux_fetch(places, MemoryLayout<SessionPlaces>.size)
+    case .later:
+      clinux_fetch(places, 3 * MemoryPlaces.line)
     }
+  }
+
+  /// Says that a packet from a session will soon be forwarded.
+  mutating func expect(forwardingFrom session: Int) {
+    // One peer's packets come together.
+    guard session != opened.latest?.session else { return }
+    Self.fetch(&footprints[session].forwarding)
+  }
+
+  /// Says that a packet is forwarded next: where it will be written moves on with each packet.
+  mutating func expect(_ packet: OpenedPackets.Packet) {
+    guard packet.isRTP, sessions.contains(packet.session) else { return }
+    var places = MemoryPlaces()
+    rooms[sessions[packet.session].room].room.note(
+      rowsFor: packet.bytes.count, from: sessions[packet.session].participant, in: &places)
+    Self.fetch(&places)
+  }
+
+  /// Says that packets to the participants of a room will soon be sealed: in a group too many to be
+  /// fetched for one packet.
+  mutating func expect(sealingIn room: Int, for sender: Int) {
+    guard rooms[room].room.capacity == 2, sender < 2 else { return }
+    let listener = Int(rooms[room].members[1 - sender])
+    if listener >= 0 { Self.fetch(&footprints[listener].sending) }
   }
 
   /// Says that a room is the next whose timers are served.
@@ -30,14 +68,17 @@ extension RelayCore {
     // Of a group the first two: by and by the others' are asked for.
     for participant in 0..<2 {
       let session = Int(rooms[room].members[participant])
-      if session >= 0 { fetch(session) }
+      if session >= 0 {
+        Self.fetch(&footprints[session].forwarding)
+        Self.fetch(&footprints[session].sending)
+      }
     }
   }
 
-  private mutating func fetch(_ session: Int) {
-    let places = footprints + session
+  private static func fetch(_ places: UnsafeMutablePointer<MemoryPlaces>) {
     for index in 0..<places.pointee.count {
-      clinux_fetch(UnsafeRawPointer(bitPattern: places.pointee.lines[index]), 1)
+      let run = places.pointee.runs[index]
+      clinux_fetch(run.start, run.bytes)
     }
   }
 
@@ -45,15 +86,13 @@ extension RelayCore {
   mutating func noteFootprint(of session: Int) {
     let room = sessions[session].room
     let participant = sessions[session].participant
-    var places = MemoryPlaces()
-    places.add(&sessions[session].isPathSilent)
-    sessions[session].transport.note(in: &places, isSending: false)
-    places.add(&rooms[room].members)
-    rooms[room].room.note(packetsFrom: participant, in: &places)
-    if rooms[room].room.capacity == 2, let listener = rooms[room].session(of: 1 - participant) {
-      sessions[listener].transport.note(in: &places, isSending: true)
-      places.add(&sessions[listener].pictures)
-    }
+    var places = SessionPlaces()
+    places.receiving.add(&sessions[session].isPathSilent)
+    sessions[session].transport.note(in: &places.receiving, isSending: false)
+    places.forwarding.add(&rooms[room].members)
+    rooms[room].room.note(packetsFrom: participant, in: &places.forwarding)
+    places.sending.add(&sessions[session].pictures)
+    sessions[session].transport.note(in: &places.sending, isSending: true)
     footprints[session] = places
   }
 }

@@ -35,8 +35,8 @@ extension RelayCore {
       guard rooms.contains(room) else { continue }
       queue.sink.roomTag = number
       rooms.pointer(to: room).pointee.room.advance(to: time.now, into: &queue.sink)
-      sealMedia()
       settleRoom(room, at: time)
     }
+    sealMedia()
   }
 }

@@ -24,6 +24,7 @@ extension WorkerLoop {
         expect(index + 1, of: count, .next)
         taken += take(inbox.message(at: index), on: local, at: time)
       }
+      forwardTaken(at: time)
       sendOutgoing(at: time.now)
       if count < MediaInbox.capacity { return }
     }
@@ -51,10 +52,15 @@ extension WorkerLoop {
     while let datagram = inbox.next(of: &message) {
       count += 1
       guard !datagram.isEmpty else { continue }
-      core.receive(datagram, from: message.source, on: local, at: time)
+      core.take(datagram, from: message.source, on: local, at: time)
+      if core.isTakenFull { forwardTaken(at: time) }
       if core.isOutgoingNearlyFull { sendOutgoing(at: time.now) }
     }
     return count
+  }
+
+  private mutating func forwardTaken(at time: TurnTime) {
+    while !core.forwardTaken(at: time) { sendOutgoing(at: time.now) }
   }
 
   /// Sends what the core holds.

@@ -16,6 +16,8 @@ final class FuzzedWorker {
   private var clients: [FuzzedClient] = []
   private var now = MonotonicTime(nanoseconds: 1_000_000_000)
   private var streams = [FuzzedStream(), FuzzedStream()]
+  /// Datagrams that were taken and not forwarded.
+  private var taken: [UnsafeMutableRawBufferPointer] = []
   /// Bytes that came from each address that nobody answers at, and that went there.
   private var strangers: [SocketAddress: (heard: Int, told: Int)] = [:]
 
@@ -37,9 +39,11 @@ final class FuzzedWorker {
     var steps = 0
     while !input.isEmpty, steps < Self.longestStory {
       try step(&input)
-      try drain()
+      // Now and then datagrams come together.
+      if taken.isEmpty || steps % 8 == 0 { try drain() }
       steps += 1
     }
+    try drain()
     for room in ["r", "other"] { _ = core.handle(.close(room: room), at: time) }
     core.removeAllOutgoing()
     while core.nextEvent() != nil {}
@@ -60,6 +64,7 @@ final class FuzzedWorker {
   private func step(_ input: inout FuzzInput) throws {
     let choice = input.byte()
     let client = clients[Int(choice >> 4) % clients.count]
+    if choice & 0x0F < 3 || (11...14).contains(choice & 0x0F) { try drain() }
     switch choice & 0x0F {
     case 0, 1: try pass(Int64(input.byte()))
     case 2: try pass(Int64(input.short()))
@@ -195,14 +200,23 @@ final class FuzzedWorker {
     if !clients.contains(where: { $0.address == source }) {
       strangers[source, default: (0, 0)].heard += bytes.count
     }
-    var bytes = bytes
-    bytes.withUnsafeMutableBytes {
-      core.receive($0, from: source, on: .only, at: time)
-    }
+    // What is taken stays where it is until it is forwarded.
+    let place = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 16)
+    place.copyBytes(from: bytes)
+    taken.append(place)
+    core.take(place, from: source, on: .only, at: time)
+    if core.isTakenFull { forwardTaken() }
+  }
+
+  private func forwardTaken() {
+    while !core.forwardTaken(at: time) { core.removeAllOutgoing() }
+    for place in taken { place.deallocate() }
+    taken.removeAll()
   }
 
   /// Looks at what the relay sends, and brings it to whom it is for.
   private func drain() throws {
+    forwardTaken()
     var arrived: [(FuzzedClient, [UInt8])] = []
     for index in 0..<core.outgoingCount {
       let datagram = core.outgoing(at: index)
