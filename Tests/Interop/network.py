@@ -100,6 +100,14 @@ class ProxiedDeployment(OpenDeployment):
         }
 
 
+class CitizenBehindProxy(ProxiedDeployment):
+    """One whose support worker reaches the relay directly, as from an office; a page with `THROUGH_PROXY` has
+    every way to it, streams and TURN too, through `Network`. That is what the simulation's rows have."""
+
+    def environment(self):
+        return super().environment() | {"BESOEG_ADVERTISE": DIRECT}
+
+
 def bound(target, short):
     """The target, or what a short row is held to."""
     return target if SECONDS >= 60 else short
