@@ -193,7 +193,7 @@ let package = Package(
     .target(
       name: "VisitSimulation",
       dependencies: [
-        "NetworkSimulation", "ModelCodecs", "MediaEngine", "Relay", "Transport", "Wire",
+        "NetworkSimulation", "ModelCodecs", "MediaEngine", "Relay", "Transport", "Wire", "COpenSSL",
       ],
       path: "Tests/Simulation/Visit", swiftSettings: common),
     .testTarget(

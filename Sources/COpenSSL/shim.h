@@ -9,6 +9,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/kdf.h>
+#include <openssl/rand.h>
 #include <openssl/x509.h>
 
 // EVP_EC_gen is a macro over the variadic EVP_PKEY_Q_keygen.
@@ -120,3 +121,20 @@ static inline void besoeg_ssl_keep_buffers(SSL *ssl) {
 static inline int besoeg_ssl_set_server_name(SSL *ssl, const char *name) {
   return SSL_set_tlsext_host_name(ssl, name) == 1;
 }
+
+// Another source of chance, for simulations that a seed must repeat, and the usual one. Deprecated in
+// OpenSSL 3.0 for providers, but those serve a whole library context; a simulation has a thread.
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wdeprecated-declarations"
+static inline int besoeg_rand_draw_from(int (*draw)(unsigned char *bytes, int count)) {
+  static RAND_METHOD method;
+  method.bytes = draw;
+  method.pseudorand = draw;
+  method.status = RAND_OpenSSL()->status;
+  return RAND_set_rand_method(&method);
+}
+
+static inline int besoeg_rand_draw_usual(unsigned char *bytes, int count) {
+  return RAND_OpenSSL()->bytes(bytes, count);
+}
+#pragma clang diagnostic pop

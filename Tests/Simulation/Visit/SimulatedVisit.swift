@@ -51,6 +51,7 @@ public final class SimulatedVisit {
   /// A relay without guests.
   public init(seed: UInt64) throws {
     random = SeededRandom(seed)
+    SeededSecrets.begin(random.next())
     network = EmulatedNetwork(seed: random.next())
     core = RelayCore(
       configuration: RelayConfiguration(candidates: [Self.relayAddress]),
