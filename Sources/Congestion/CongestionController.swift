@@ -34,6 +34,8 @@ public struct CongestionController: ~Copyable, Sendable {
   private var outage = Outage()
 
   private var bitrateBeforeDrain = 0.0
+  /// What the path carried when its queue was last seen to stand while it was being emptied, in bit/s.
+  private var carriedInDrain: Double?
   private var reporter = ReporterClock()
   /// Whether the feedback under way tells anything new.
   private var hasNews = false
@@ -237,7 +239,7 @@ public struct CongestionController: ~Copyable, Sendable {
         sent: sent, carried: seen.carried, isQueued: seen.isBusy, isCompeting: isCompeting,
         responseTime: timing.response), at: now)
     if case .congestion(let carried) = verdict {
-      rate.meetLimit(carried, keeping: 0.85 * carried, at: now)
+      rate.meetLimit(carried, at: now)
     }
     if isCompeting { rate.hold(before) }
     if rate.bitrate < 0.95 * before { probes.didFall(at: now) }
@@ -255,7 +257,13 @@ public struct CongestionController: ~Copyable, Sendable {
         carriedLately: seen.carried, sent: sending, offered: seen.offered,
         bytesInFlight: sent.bytesInFlight, roundTrip: timing.roundTrip),
       at: now)
-    if isDrained { probes.welcome(at: now + .milliseconds(1_500)) }
+    if isDrained {
+      probes.welcome(at: now + .milliseconds(1_500))
+      // While the queue stood, what came out was all that the path carries: at its beginning that was
+      // mixed with what it had carried before.
+      if let carriedInDrain { rate.meetLimit(carriedInDrain, at: now) }
+    }
+    carriedInDrain = isDraining && wasDraining ? seen.carried : nil
     // The queue turned out not to be ours: what was given up for it is taken back.
     if isCompeting, wasDraining { rate.restore(bitrateBeforeDrain) }
     if let start = drain.startedAt {
@@ -271,7 +279,7 @@ public struct CongestionController: ~Copyable, Sendable {
     if !hasAnswer, answer.rise > Self.narrowRise {
       // What was assumed of the path is too much for it.
       let found = max(answer.bitrate, throughput.recentRate ?? 0)
-      rate.meetLimit(found, keeping: found, at: now)
+      rate.meetLimit(found, keeping: 1, at: now)
     }
     hasAnswer = true
     if !answer.isLimit { found = FoundRate(bitrate: Int(answer.bitrate), at: now) }

@@ -61,7 +61,7 @@ public struct PictureLadder: Sendable, BitwiseCopyable {
     let comfortable = PictureLevel.affordable(at: bitrate * 100 / (100 + Self.margin))
     let hasChanged = steps.note(
       affordable: PictureLevel.affordable(at: bitrate).rawValue,
-      comfortable: comfortable.rawValue, at: now)
+      comfortable: comfortable.rawValue, room: bitrate, at: now)
     return hasChanged ? level : nil
   }
 }

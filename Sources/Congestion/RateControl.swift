@@ -115,11 +115,13 @@ struct RateControl {
     bitrate = min(max(value, bounds.lowerBound), bounds.upperBound)
   }
 
-  /// The path was met full in another way.
-  mutating func meetLimit(_ value: Double, keeping rate: Double, at now: MonotonicTime) {
+  /// The path was met full in another way, at `value`: keeps this share of it.
+  mutating func meetLimit(
+    _ value: Double, keeping share: Double = Self.backoff, at now: MonotonicTime
+  ) {
     limit = value
     decreasedAt = now
-    set(min(bitrate, rate))
+    set(min(bitrate, share * value))
   }
 
   /// Forgets the limit: it was another path's, or the path has grown.

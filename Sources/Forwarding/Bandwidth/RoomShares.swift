@@ -85,7 +85,8 @@ extension Room {
       let slot = candidates[index].slot
       let source = candidates[index].source
       let choice = paths[receiver].ladders[slot].note(
-        affordable: affordable.choices[index], comfortable: comfortable.choices[index], now: now)
+        affordable: affordable.choices[index], comfortable: comfortable.choices[index],
+        room: affordable.room[index], now: now)
       paths[receiver].ladders[slot].granted = room == nil ? nil : affordable.room[index]
       setTarget(
         receiver: receiver, slot: slot, spatial: choice.spatial,

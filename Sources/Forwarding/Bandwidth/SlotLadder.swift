@@ -67,12 +67,13 @@ struct SlotLadder: BitwiseCopyable {
     return Int(value)
   }
 
-  /// Takes what of the sender's layers fits, and what fits with room to spare; the choice to make.
+  /// Takes what of the sender's layers fits, what fits with room to spare, and the room there is; the
+  /// choice to make.
   mutating func note(
-    affordable: LayerChoice, comfortable: LayerChoice, now: MonotonicTime
+    affordable: LayerChoice, comfortable: LayerChoice, room: Int, now: MonotonicTime
   ) -> LayerChoice {
     _ = choices.note(
-      affordable: affordable.rawValue, comfortable: comfortable.rawValue, at: now)
+      affordable: affordable.rawValue, comfortable: comfortable.rawValue, room: room, at: now)
     return LayerChoice(rawValue: min(choices.step, affordable.rawValue))
   }
 
