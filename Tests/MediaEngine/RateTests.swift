@@ -127,7 +127,8 @@ import Wire
   private func note(_ schedule: inout PictureSchedule, _ number: Int, lateMs: Int) {
     schedule.note(
       UInt32(number) &* 4500,
-      completeAt: .zero + .milliseconds(Int64(number * 50 + 30 + lateMs)))
+      completeAt: .zero + .milliseconds(Int64(number * 50 + 30 + lateMs)),
+      roundTrip: .milliseconds(100))
   }
 
   @Test func onAGoodLineNothingIsHeldBack() {
@@ -135,6 +136,16 @@ import Wire
     for number in 0..<200 { note(&schedule, number, lateMs: number % 3) }
     #expect(schedule.target == .zero)
     #expect(schedule.due(200 * 4500) <= .zero + .milliseconds(10_031))
+  }
+
+  @Test func forTwoSecondsARepairIsWaitedForWhateverHasBeenSeen() {
+    var schedule = PictureSchedule()
+    note(&schedule, 0, lateMs: 0)
+    #expect(schedule.target == .zero, "nobody waits for the first picture")
+    for number in 1..<38 { note(&schedule, number, lateMs: 0) }
+    #expect(schedule.target == .milliseconds(150))
+    for number in 38..<50 { note(&schedule, number, lateMs: 0) }
+    #expect(schedule.target == .zero)
   }
 
   @Test func whatComesLateNowAndThenIsWaitedForButNotTooLong() {
@@ -147,12 +158,12 @@ import Wire
 
   @Test func timestampsMayWrap() {
     var schedule = PictureSchedule()
-    for number in 0..<40 {
+    for number in 0..<44 {
       schedule.note(
         UInt32.max - 90_000 &+ UInt32(number) &* 4500,
-        completeAt: .zero + .milliseconds(Int64(number * 50)))
+        completeAt: .zero + .milliseconds(Int64(number * 50)), roundTrip: .zero)
     }
-    let due = schedule.due(UInt32.max - 90_000 &+ 40 &* 4500)
-    #expect((1_995...2_010).contains((due - .zero).milliseconds))
+    let due = schedule.due(UInt32.max - 90_000 &+ 44 &* 4500)
+    #expect((2_195...2_210).contains((due - .zero).milliseconds))
   }
 }

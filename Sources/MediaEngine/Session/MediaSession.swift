@@ -96,7 +96,9 @@ public final class MediaSession {
     at now: MonotonicTime, send: (MediaPacketKind, UnsafeMutableRawBufferPointer, Int) -> Void
   ) {
     lastPoll = now
-    for slot in slots { slot.advance(at: now, wallClock: wallClock, output: output) }
+    for slot in slots {
+      slot.advance(at: now, wallClock: wallClock, roundTrip: trip, output: output)
+    }
     guard isConnected else { return }
     sender.poll(at: now, wallClock: wallClock, send: send)
     resend(at: now, send: send)
@@ -115,7 +117,7 @@ public final class MediaSession {
     arrivals.note(header, in: packet.bytes, at: now)
     for slot in slots where slot.receive(header, packet: packet, at: now) {
       // A frame may be complete now: showing it at once saves a tick of delay.
-      slot.advance(at: now, wallClock: wallClock, output: output)
+      slot.advance(at: now, wallClock: wallClock, roundTrip: trip, output: output)
       return
     }
   }
@@ -254,15 +256,17 @@ public final class MediaSession {
     guard !requests.isEmpty else { return }
     for (ssrc, sequence) in requests {
       sender.resend(
-        sequence, of: ssrc, at: now, roundTrip: roundTrip ?? Self.assumedRoundTrip, send: send)
+        sequence, of: ssrc, at: now, roundTrip: trip, send: send)
     }
     requests.removeAll(keepingCapacity: true)
   }
 
+  /// The round trip to the relay as far as it is known.
+  private var trip: TimeSpan { roundTrip ?? Self.assumedRoundTrip }
+
   private func sendFeedback(
     at now: MonotonicTime, send: (MediaPacketKind, UnsafeMutableRawBufferPointer, Int) -> Void
   ) {
-    let trip = roundTrip ?? Self.assumedRoundTrip
     for slot in slots {
       slot.takeMissing(at: now, roundTrip: trip) { source, lost in
         var bytes = buffer.mutableBytes

@@ -62,7 +62,9 @@ final class SlotReceiver {
   }
 
   /// Plays and shows what is due at `now`.
-  func advance(at now: MonotonicTime, wallClock: WallClock, output: MediaOutput) {
+  func advance(
+    at now: MonotonicTime, wallClock: WallClock, roundTrip: TimeSpan, output: MediaOutput
+  ) {
     audio.play(at: now, wallClock: wallClock) { samples, time in
       output.sound?(
         number, UnsafeBufferPointer(start: samples, count: AudioPlayout.blockSamples), time)
@@ -70,7 +72,9 @@ final class SlotReceiver {
     if sync.compare(sound: audio.delay, picture: video.delay(at: now), at: now) {
       video.hold(sync.pictureHold)
     }
-    video.show(at: now, wallClock: wallClock) { output.picture?(number, $0, now) }
+    video.show(at: now, wallClock: wallClock, roundTrip: roundTrip) {
+      output.picture?(number, $0, now)
+    }
   }
 
   /// When `advance` has something to do next.

@@ -156,7 +156,8 @@ struct VideoReceiver: ~Copyable {
 
   /// Decodes and shows every frame that is due.
   mutating func show(
-    at now: MonotonicTime, wallClock: WallClock, deliver: (PictureView) -> Void
+    at now: MonotonicTime, wallClock: WallClock, roundTrip: TimeSpan,
+    deliver: (PictureView) -> Void
   ) {
     nextWake = nil
     while let next = assembler.peekFrame() {
@@ -164,7 +165,7 @@ struct VideoReceiver: ~Copyable {
         notedFrame = next.first
         // Ready once it and all before it are there.
         lastReady = max(lastReady, assembler.arrival(of: next))
-        schedule.note(next.timestamp, completeAt: lastReady)
+        schedule.note(next.timestamp, completeAt: lastReady, roundTrip: roundTrip)
       }
       let due = schedule.due(next.timestamp)
       guard due <= now else {

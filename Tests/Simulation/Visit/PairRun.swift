@@ -1,14 +1,14 @@
 import MediaEngine
 public import NetworkSimulation
-public import Relay
+import Relay
 public import Wire
 
-/// A two-party visit behind a scenario: the support worker in an office, the citizen wherever the
-/// scenario puts it.
+/// A two-party visit behind a scenario: the citizen wherever the scenario puts it, the support worker in an
+/// office unless said.
 public final class PairRun {
   /// Everything.
   public let visit: SimulatedVisit
-  /// In the office.
+  /// In the office, as a rule.
   public let worker: Party
   /// Behind the scenario.
   public let citizen: Party
@@ -18,9 +18,9 @@ public final class PairRun {
   public internal(set) var watch: StepWatch
 
   /// Lets both in; from then on the scenario happens to the citizen.
-  public init(_ scenario: Scenario) throws {
+  public init(_ scenario: Scenario, worker access: AccessConditions = .office) throws {
     visit = try SimulatedVisit(seed: scenario.seed)
-    worker = try visit.add("worker", access: .office)
+    worker = try visit.add("worker", access: access)
     citizen = try visit.add("citizen", access: scenario.opening, framing: scenario.framing)
     try visit.join(worker)
     try visit.join(citizen)

@@ -1,4 +1,4 @@
-public import NetworkSimulation
+import NetworkSimulation
 public import Wire
 
 /// What happens after each of a scenario's steps: how long the queue stays long after the line becomes

@@ -1,4 +1,4 @@
-public import NetworkSimulation
+import NetworkSimulation
 public import Wire
 
 /// A row of the table: a named, seeded run with what it must show.
@@ -53,17 +53,19 @@ struct Figure {
 }
 
 extension QualityRow {
-  /// A row about two people, one of them behind `scenario`, from the moment that both are let in.
-  /// `take` is handed the run once it is over.
+  /// A row about two people, the citizen behind `scenario`, from the moment that both are let in; `take`
+  /// is handed the run once it is over. Where the support worker's `access` is no office's, the row has a
+  /// `name` of its own.
   static func pair(
-    _ scenario: Scenario, least: TimeSpan, _ take: @escaping @Sendable (PairRun) -> [Figure]
+    _ scenario: Scenario, named name: String? = nil, worker access: AccessConditions = .office,
+    least: TimeSpan, _ take: @escaping @Sendable (PairRun) -> [Figure]
   ) -> QualityRow {
-    QualityRow(scenario.name, scenario.summary, least: least) { span, seed in
-      let run = try PairRun(scenario.reseeded(by: seed))
+    let name = name ?? scenario.name
+    return QualityRow(name, scenario.summary, least: least) { span, seed in
+      let run = try PairRun(scenario.reseeded(by: seed), worker: access)
       run.run(for: span)
       return take(run).map {
-        QualityRecord(
-          scenario.name, $0.metric, unit: $0.unit, $0.bound, measured: $0.measured)
+        QualityRecord(name, $0.metric, unit: $0.unit, $0.bound, measured: $0.measured)
       }
     }
   }
