@@ -191,10 +191,14 @@ public struct RelayCore: ~Copyable {
   /// Forwards the media that was taken, and seals what that brings forth. False where what is queued has
   /// to be sent first: then call it again.
   public mutating func forwardTaken(at time: TurnTime) -> Bool {
+    var sender = -1
     while let packet = opened.next() {
       if let next = opened.upcoming, next.session != packet.session { expect(next) }
       // A session may have ended with a packet before this one.
       guard sessions.contains(packet.session) else { continue }
+      // One peer's packets come together, and go to the same listener.
+      if packet.session != sender { expect(sealingFrom: packet.session) }
+      sender = packet.session
       forward(packet, at: time)
       if packet.isStray || sessions[packet.session].isPathSilent {
         settle(packet.session, at: time)
@@ -234,7 +238,6 @@ public struct RelayCore: ~Copyable {
   private mutating func forward(_ packet: OpenedPackets.Packet, at time: TurnTime) {
     let room = sessions[packet.session].room
     let participant = sessions[packet.session].participant
-    expect(sealingIn: room, for: participant)
     queue.sink.roomTag = Int32(truncatingIfNeeded: room)
     let record = rooms.pointer(to: room)
     if packet.isRTP {

@@ -54,9 +54,11 @@ extension RelayCore {
     Self.fetch(&places)
   }
 
-  /// Says that packets to the participants of a room will soon be sealed: in a group too many to be
-  /// fetched for one packet.
-  mutating func expect(sealingIn room: Int, for sender: Int) {
+  /// Says that packets from a session will soon be sealed to whoever listens: in a group those are too many
+  /// to be fetched for.
+  mutating func expect(sealingFrom session: Int) {
+    let room = sessions[session].room
+    let sender = sessions[session].participant
     guard rooms[room].room.capacity == 2, sender < 2 else { return }
     let listener = Int(rooms[room].members[1 - sender])
     if listener >= 0 { Self.fetch(&footprints[listener].sending) }
