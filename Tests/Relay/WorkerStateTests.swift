@@ -116,6 +116,21 @@ struct WorkerStateTests {
     #expect(state.isServing)
   }
 
+  @Test("a worker whose pong is behind many events is not ended, and one that falls silent is")
+  func late() {
+    var state = serving()
+    for half in 1...20 {
+      let now = seconds(Double(half) / 2)
+      state.spoke(now: now)
+      #expect(!state.advance(to: now).contains(.kill))
+    }
+    #expect(state.isServing)
+    let silence = stride(from: 10.5, through: 13, by: 0.5).flatMap {
+      state.advance(to: seconds($0))
+    }
+    #expect(silence.contains(.kill))
+  }
+
   @Test("a dead worker is replaced at once and its sessions are told")
   func killed() {
     var state = serving()

@@ -19,6 +19,8 @@ enum LoadBenchmark {
     }
     // Everything here but the systems, which pin themselves, stays off their core.
     load_pin(Cores.generator)
+    // As the generator's own thread, or our relay's control process would get nothing beside a busy one.
+    load_hurry(-15)
     let isSpread = arguments.contains("--spread")
     arguments.removeAll { $0 == "--spread" }
     do {

@@ -163,6 +163,7 @@ final class SupervisorLoop {
   }
 
   private func handle(_ frame: ControlFrame, from link: WorkerLink, now: MonotonicTime) {
+    link.state.spoke(now: now)
     switch frame {
     case .hello(let hello):
       apply(link.state.greeted(hello, now: now), to: link, now: now)

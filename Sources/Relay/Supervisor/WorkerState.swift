@@ -4,7 +4,7 @@ import Wire
 /// what time it is, it says what to do next. The shell around it owns sockets and processes.
 ///
 ///     searching ──connect ok──▶ greeting ──hello──▶ serving ──end of stream──▶ searching
-///         │ connect refused        │ no hello           │ no pong
+///         │ connect refused        │ no hello           │ silence
 ///         ▼                        ▼                    ▼
 ///       starting ◀──────────── kill, lost ◀─────────────┘
 ///
@@ -60,7 +60,7 @@ struct WorkerState {
     case .searching, .absent, .ended: nil
     case .starting(let deadline, let nextTry): min(deadline, nextTry)
     case .greeting(let deadline), .stopping(let deadline): deadline
-    case .serving(let lastPong, let nextPing): min(nextPing, lastPong + Self.wedgedAfter)
+    case .serving(let lastHeard, let nextPing): min(nextPing, lastHeard + Self.wedgedAfter)
     }
   }
 
@@ -77,10 +77,10 @@ struct WorkerState {
       return [.connect]
     case .greeting:
       return fail(now: now)
-    case .serving(let lastPong, _):
-      if now - lastPong >= Self.wedgedAfter { return fail(now: now) }
+    case .serving(let lastHeard, _):
+      if now - lastHeard >= Self.wedgedAfter { return fail(now: now) }
       lastPing += 1
-      phase = .serving(lastPong: lastPong, nextPing: now + Self.pingInterval)
+      phase = .serving(lastHeard: lastHeard, nextPing: now + Self.pingInterval)
       return [.ping(id: lastPing, acknowledged: lastEvent)]
     case .stopping:
       phase = .ended
@@ -97,7 +97,7 @@ struct WorkerState {
     case .starting(_, let nextTry):
       phase = .starting(deadline: now + Self.startLimit, nextTry: nextTry)
     case .greeting: phase = .greeting(deadline: now + Self.wedgedAfter)
-    case .serving(_, let nextPing): phase = .serving(lastPong: now, nextPing: nextPing)
+    case .serving(_, let nextPing): phase = .serving(lastHeard: now, nextPing: nextPing)
     case .stopping: phase = .stopping(deadline: now + Self.stopLimit)
     case .resting, .searching, .absent, .ended: break
     }
@@ -145,7 +145,7 @@ struct WorkerState {
   mutating func greeted(_ hello: WorkerHello, now: MonotonicTime) -> [Action] {
     guard case .greeting = phase else { return [] }
     guard hello.version == WorkerHello.currentVersion else { return fail(now: now) }
-    phase = .serving(lastPong: now, nextPing: now)
+    phase = .serving(lastHeard: now, nextPing: now)
     policy.noteServing(now: now)
     digest = hello.digest
     wantsToLeave = hello.isLeaving ?? false
@@ -159,10 +159,15 @@ struct WorkerState {
 
   /// A pong came.
   mutating func ponged(now: MonotonicTime) {
+    spoke(now: now)
+    // The first pong comes behind the hello and every event that waited for us.
+    if isServing { isAccountedFor = true }
+  }
+
+  /// It said something, whatever it was: behind many events a pong can be long in coming.
+  mutating func spoke(now: MonotonicTime) {
     if case .serving(_, let nextPing) = phase {
-      phase = .serving(lastPong: now, nextPing: nextPing)
-      // The first pong comes behind the hello and every event that waited for us.
-      isAccountedFor = true
+      phase = .serving(lastHeard: now, nextPing: nextPing)
     }
   }
 

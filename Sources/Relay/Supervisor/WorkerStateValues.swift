@@ -30,7 +30,7 @@ extension WorkerState {
     /// Connected; its hello is awaited.
     case greeting(deadline: MonotonicTime)
     /// Answering.
-    case serving(lastPong: MonotonicTime, nextPing: MonotonicTime)
+    case serving(lastHeard: MonotonicTime, nextPing: MonotonicTime)
     /// Told to stop.
     case stopping(deadline: MonotonicTime)
     /// Not there, and not wanted until `want` is called.

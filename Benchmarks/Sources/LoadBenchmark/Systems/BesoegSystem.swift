@@ -25,7 +25,7 @@ final class BesoegSystem: SystemUnderTest {
       advertisedAddresses: ["127.0.0.1"], firstMediaPort: 0, executable: Processes.own,
       arguments: ["relay"])
     configuration.front = nil
-    let made = RelaySupervisor(configuration: configuration, log: { _ in })
+    let made = RelaySupervisor(configuration: configuration, log: { print($0) })
     supervisor = made
     hasEnded = DispatchSemaphore(value: 0)
     let ended = hasEnded
