@@ -5,8 +5,7 @@ import Wire
 /// packets after it, the picture by asking again.
 extension QualityRow {
   static let lossRows: [QualityRow] = [
-    // Six minutes: where one freeze is a quarter of the bound, three say little.
-    .pair(.loss5, least: .seconds(360)) { run in
+    .pair(.loss5, least: .seconds(180)) { run in
       [
         Figure("concealed sound", "%", .below(0.5), run.missedPercent),
         Figure("freeze ratio", "%", .below(0.5), run.freezePercent),
