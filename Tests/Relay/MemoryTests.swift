@@ -110,7 +110,7 @@ private struct Crowd {
         UnsafeMutableRawBufferPointer(start: base, count: length), from: client.address,
         on: .only, at: time)
     }
-    if core.isOutgoingNearlyFull { deliver(&core) }
+    if core.isOutgoingWorthSending { deliver(&core) }
   }
 
   private mutating func turn(_ core: inout RelayCore, _ span: TimeSpan) {

@@ -5,7 +5,8 @@ import Glibc
 ///
 ///     load [--quick]                     everything, for make bench
 ///     load --storm --growth              these parts of it
-///     load SYSTEM VISITS [SECONDS]       one point: besoeg, janus, janus-loop, floor, floor-mmsg
+///     load SYSTEM VISITS [SECONDS]       one point: besoeg, janus, janus-loop, floor, floor-mmsg;
+///                                        --sound: without pictures, --spread: pictures spread out
 @main
 enum LoadBenchmark {
   static func main() {
@@ -22,12 +23,14 @@ enum LoadBenchmark {
     // As the generator's own thread, or our relay's control process would get nothing beside a busy one.
     load_hurry(-15)
     let isSpread = arguments.contains("--spread")
-    arguments.removeAll { $0 == "--spread" }
+    let sends = arguments.contains("--sound") ? MediaKinds.sound : .soundAndPicture
+    arguments.removeAll { $0 == "--spread" || $0 == "--sound" }
     do {
       if let name = arguments.first, !name.hasPrefix("--") {
         let visits = arguments.count > 1 ? Int(arguments[1]) ?? 50 : 50
         let seconds = arguments.count > 2 ? Double(arguments[2]) ?? 4 : 4
-        try Point.run(name, visits: visits, seconds: seconds, isSpread: isSpread)
+        try Point.run(
+          name, visits: visits, seconds: seconds, sends: sends, isSpread: isSpread)
       } else {
         try runBench(arguments)
       }
@@ -43,7 +46,7 @@ enum LoadBenchmark {
     }
     guard !sections.contains(nil) else {
       print("usage: load [--quick] [--compare] [--capacity] [--storm] [--group] [--growth]")
-      print("       load SYSTEM VISITS [SECONDS] [--spread]")
+      print("       load SYSTEM VISITS [SECONDS] [--sound] [--spread]")
       exit(2)
     }
     if !sections.isEmpty { scope.sections = Set(sections.compactMap { $0 }) }

@@ -46,7 +46,9 @@ struct Point {
   }
 
   /// `load SYSTEM VISITS SECONDS`: starts, fills, measures, prints.
-  static func run(_ name: String, visits: Int, seconds: Double, isSpread: Bool) throws {
+  static func run(
+    _ name: String, visits: Int, seconds: Double, sends: MediaKinds, isSpread: Bool
+  ) throws {
     let folder = try RunFolder()
     defer { folder.remove() }
     let system = try Systems.named(name, folder: folder)
@@ -57,7 +59,7 @@ struct Point {
       system.stop()
     }
     let idle = system.residentKiB
-    try Visits.fill(system, visits: 0..<visits, generator: generator)
+    try Visits.fill(system, visits: 0..<visits, sends: sends, generator: generator)
     usleep(2_000_000)
     let point = measure(
       system, visits: visits, participants: visits * 2, idleKiB: idle, generator: generator,

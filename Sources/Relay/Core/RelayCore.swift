@@ -76,7 +76,7 @@ public struct RelayCore: ~Copyable {
   public var outgoingCount: Int { queue.count }
 
   /// Whether they should be sent before another datagram is taken in.
-  public var isOutgoingNearlyFull: Bool { queue.isNearlyFull }
+  public var isOutgoingWorthSending: Bool { queue.isWorthSending }
 
   /// The datagram at `index` (0 ..< `outgoingCount`).
   public func outgoing(at index: Int) -> OutgoingDatagram { queue[index] }
@@ -203,7 +203,7 @@ public struct RelayCore: ~Copyable {
       if packet.isStray || sessions[packet.session].isPathSilent {
         settle(packet.session, at: time)
       }
-      if isOutgoingNearlyFull { break }
+      if isOutgoingWorthSending { break }
     }
     sealMedia()
     return opened.isEmpty

@@ -4,7 +4,7 @@ import Wire
 /// Where a worker's datagrams arrive, many in one system call.
 struct MediaInbox: ~Copyable {
   /// The most messages one call brings.
-  static let capacity = Int(CLINUX_BATCH)
+  static let capacity = Int(CLINUX_INBOX)
 
   /// One datagram, or several of one peer that the kernel has put together.
   struct Message: BitwiseCopyable {

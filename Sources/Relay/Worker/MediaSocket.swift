@@ -4,8 +4,8 @@ import Wire
 
 /// One bound UDP socket, which it owns, read and written in batches.
 struct MediaSocket: ~Copyable {
-  /// The most datagrams one call moves.
-  static let batch = Int(CLINUX_BATCH)
+  /// The most datagrams one call sends.
+  static let batch = Int(CLINUX_SEND)
   /// Room for 100 ms of 300 visits' media at the kernel's doorstep; the kernel clamps it to
   /// `net.core.rmem_max` and `wmem_max`.
   private static let bufferBytes: Int32 = 8 << 20

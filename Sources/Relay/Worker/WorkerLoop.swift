@@ -48,6 +48,8 @@ struct WorkerLoop: ~Copyable {
   var watchesWriting = false
   /// Whether there may be commands that have been read and not carried out.
   var hasCommands = false
+  private var density = TurnDensity(turn: Self.leastTurn)
+  private var heapTrim = HeapTrim()
   /// What time it is: read once per turn, and again after what takes long.
   private(set) var time = SystemClock.turn
 
@@ -114,7 +116,9 @@ struct WorkerLoop: ~Copyable {
       controlListener.advance(to: time.now)
       tellEvents()
       checkOrphanage(at: time.now)
-      if count > 0, !core.hasHandshakes, !hasCommands { gather(since: began) }
+      trimHeap(at: time.now)
+      density.add(core.counters.datagramsReceived, at: began)
+      if density.isDense, count > 0, !core.hasHandshakes, !hasCommands { gather(since: began) }
     }
     readClock()
     core.endAll(cause: "left", at: time)
@@ -139,10 +143,18 @@ struct WorkerLoop: ~Copyable {
 
   /// Lets datagrams come together before the next turn: what a turn costs besides its datagrams, and
   /// finding the caches cold, is shared by all that come in this time. Under load a turn takes longer
-  /// than this by itself, and nothing is waited for.
+  /// than this by itself, and nothing is waited for; with few visits a wait would only be one more time to
+  /// wake up (`TurnDensity`).
   private func gather(since start: MonotonicTime) {
     let rest = Self.leastTurn - (SystemClock.monotonic - start)
     if rest > .microseconds(50) { clinux_sleep(rest.nanoseconds) }
+  }
+
+  private mutating func trimHeap(at now: MonotonicTime) {
+    let isDue = heapTrim.isDue(
+      connected: core.counters.sessionsConnected, sessions: core.sessionCount,
+      halfOpen: core.halfOpen, at: now)
+    if isDue { clinux_trim_heap() }
   }
 
   /// Reads the clock; gives the time.

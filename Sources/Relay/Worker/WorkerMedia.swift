@@ -54,7 +54,7 @@ extension WorkerLoop {
       guard !datagram.isEmpty else { continue }
       core.take(datagram, from: message.source, on: local, at: time)
       if core.isTakenFull { forwardTaken(at: time) }
-      if core.isOutgoingNearlyFull { sendOutgoing(at: time.now) }
+      if core.isOutgoingWorthSending { sendOutgoing(at: time.now) }
     }
     return count
   }
@@ -119,7 +119,7 @@ extension WorkerLoop {
       let hasMore = streams.table.fill(number)
       while let packet = streams.table.next(number) {
         core.receive(packet, from: name, on: .streams, mapped: client, at: time)
-        if core.isOutgoingNearlyFull { sendOutgoing(at: time.now) }
+        if core.isOutgoingWorthSending { sendOutgoing(at: time.now) }
       }
       guard hasMore else { return }
     }
