@@ -13,9 +13,41 @@ final class Storm {
 
   init(_ bench: Bench) { self.bench = bench }
 
+  /// How one system stood it.
+  private struct Outcome {
+    /// When the one slower than 99 of 100 first had media, in seconds; 99 where it never did.
+    var firstMedia: Double
+    /// The running visits' p99.9 before and during it, in milliseconds.
+    var quiet: Double
+    var stormy: Double
+    /// Share of its core while they joined.
+    var share: Double
+  }
+
   func run() {
     print("\njoin storm: \(Self.joining) visits within \(Self.seconds) s beside \(Self.running)")
-    _ = bench.with("besoeg") { system, generator in
+    // The floor has no handshakes: what its core has left is all that the relay's own work could take.
+    guard let ours = storm("besoeg") else { return }
+    let floor = storm("floor-mmsg")
+    bench.figures += [
+      Figure(
+        name: "Join storm: first media, p99", unit: "s", besoeg: ours.firstMedia,
+        floor: floor?.firstMedia, target: 1),
+      Figure(
+        name: "Join storm: running visits' p99.9 during / before", unit: "ratio",
+        besoeg: ours.stormy / max(0.001, ours.quiet),
+        floor: floor.map { $0.stormy / max(0.001, $0.quiet) }, target: 3),
+      Figure(
+        name: "Join storm: running visits' p99.9 during", unit: "ms", besoeg: ours.stormy,
+        floor: floor?.stormy),
+      Figure(
+        name: "Join storm: share of the core", unit: "%", besoeg: ours.share * 100,
+        floor: floor.map { $0.share * 100 }),
+    ]
+  }
+
+  private func storm(_ name: String) -> Outcome? {
+    bench.with(name) { system, generator in
       try Visits.fill(system, visits: 0..<Self.running, generator: generator)
       usleep(2_000_000)
       let before = generator.measure(below: Self.running * 2) { usleep(8_000_000) }
@@ -28,8 +60,8 @@ final class Storm {
         Visits.wait(for: (Self.running + joined) * 2, generator: generator)
       }
       let share = Double(system.cpu - cpu) / Double(load_monotonic() - began)
-      print("  the relay used \(Text.decimal(share * 100)) % of its core meanwhile")
-      report(before, during, joined: joined, times: generator.takeJoinTimes().map(\.seconds))
+      let times = generator.takeJoinTimes().map(\.seconds)
+      return report(name, before, during, joined: joined, share: share, times: times)
     }
   }
 
@@ -52,7 +84,10 @@ final class Storm {
     return Self.joining
   }
 
-  private func report(_ before: Measurement, _ during: Measurement, joined: Int, times: [Double]) {
+  private func report(
+    _ name: String, _ before: Measurement, _ during: Measurement, joined: Int, share: Double,
+    times: [Double]
+  ) -> Outcome {
     let sorted = times.sorted()
     let awaited = Self.joining * 2
     // Who never got media waited longer than everybody else.
@@ -62,17 +97,13 @@ final class Storm {
     let quiet = before.delays.milliseconds(at: 0.999) ?? .infinity
     let stormy = during.delays.milliseconds(at: 0.999) ?? .infinity
     print(
-      "  \(joined) visits let in, \(sorted.count) of \(awaited) participants heard the other one; "
-        + "first media p50 \(Text.decimal(p50 * 1_000)) ms, p99 \(Text.decimal(p99 * 1_000)) ms\n"
-        + "  running visits' p99.9 \(Text.decimal(quiet)) ms before, \(Text.decimal(stormy)) ms "
-        + "during; gaps \(during.lost); generator \(Text.decimal(during.generatorShare * 100)) %")
-    bench.figures.append(
-      Figure(
-        name: "Join storm: first media, p99", unit: "s",
-        besoeg: p99.isFinite ? p99 : 99, target: 1))
-    bench.figures.append(
-      Figure(
-        name: "Join storm: running visits' p99.9 during / before", unit: "ratio",
-        besoeg: stormy / max(0.001, quiet), target: 3))
+      "  \(name): \(joined) visits let in, \(sorted.count) of \(awaited) participants heard the "
+        + "other one;\n    first media p50 \(Text.decimal(p50 * 1_000)) ms, "
+        + "p99 \(Text.decimal(p99 * 1_000)) ms; running visits' p99.9 \(Text.decimal(quiet)) ms "
+        + "before,\n    \(Text.decimal(stormy)) ms during, gaps \(during.lost); "
+        + "\(Text.decimal(share * 100)) % of the core used, "
+        + "generator \(Text.decimal(during.generatorShare * 100)) %")
+    return Outcome(
+      firstMedia: p99.isFinite ? p99 : 99, quiet: quiet, stormy: stormy, share: share)
   }
 }
