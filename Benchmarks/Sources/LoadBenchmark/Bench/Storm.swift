@@ -20,8 +20,9 @@ final class Storm {
     /// The running visits' p99.9 before and during it, in milliseconds.
     var quiet: Double
     var stormy: Double
-    /// Share of its core while they joined.
+    /// Share of its core while they joined, and once all were in.
     var share: Double
+    var shareAfter: Double
   }
 
   func run() {
@@ -43,6 +44,9 @@ final class Storm {
       Figure(
         name: "Join storm: share of the core", unit: "%", besoeg: ours.share * 100,
         floor: floor.map { $0.share * 100 }),
+      Figure(
+        name: "Join storm: share of the core once all are in", unit: "%",
+        besoeg: ours.shareAfter * 100, floor: floor.map { $0.shareAfter * 100 }),
     ]
   }
 
@@ -53,16 +57,26 @@ final class Storm {
       let before = generator.measure(below: Self.running * 2) { usleep(8_000_000) }
       _ = generator.takeJoinTimes()
       var joined = 0
-      let cpu = system.cpu
-      let began = load_monotonic()
-      let during = try generator.measure(below: Self.running * 2) {
-        joined = try join(system, generator)
-        Visits.wait(for: (Self.running + joined) * 2, generator: generator)
+      var during = before
+      let share = try self.share(of: system) {
+        during = try generator.measure(below: Self.running * 2) {
+          joined = try join(system, generator)
+          Visits.wait(for: (Self.running + joined) * 2, generator: generator)
+        }
       }
-      let share = Double(system.cpu - cpu) / Double(load_monotonic() - began)
       let times = generator.takeJoinTimes().map(\.seconds)
-      return report(name, before, during, joined: joined, share: share, times: times)
+      let shareAfter = self.share(of: system) { usleep(2_000_000) }
+      return report(
+        name, before, during, joined: joined, share: share, shareAfter: shareAfter, times: times)
     }
+  }
+
+  /// What a system used of its core meanwhile.
+  private func share(of system: any SystemUnderTest, _ body: () throws -> Void) rethrows -> Double {
+    let cpu = system.cpu
+    let began = load_monotonic()
+    try body()
+    return Double(system.cpu - cpu) / Double(load_monotonic() - began)
   }
 
   /// Lets a visit in every 20 ms, whether the ones before are through or not; how many.
@@ -86,7 +100,7 @@ final class Storm {
 
   private func report(
     _ name: String, _ before: Measurement, _ during: Measurement, joined: Int, share: Double,
-    times: [Double]
+    shareAfter: Double, times: [Double]
   ) -> Outcome {
     let sorted = times.sorted()
     let awaited = Self.joining * 2
@@ -101,9 +115,11 @@ final class Storm {
         + "other one;\n    first media p50 \(Text.decimal(p50 * 1_000)) ms, "
         + "p99 \(Text.decimal(p99 * 1_000)) ms; running visits' p99.9 \(Text.decimal(quiet)) ms "
         + "before,\n    \(Text.decimal(stormy)) ms during, gaps \(during.lost); "
-        + "\(Text.decimal(share * 100)) % of the core used, "
+        + "\(Text.decimal(share * 100)) % of the core used, \(Text.decimal(shareAfter * 100)) % "
+        + "after it,\n    "
         + "generator \(Text.decimal(during.generatorShare * 100)) %")
     return Outcome(
-      firstMedia: p99.isFinite ? p99 : 99, quiet: quiet, stormy: stormy, share: share)
+      firstMedia: p99.isFinite ? p99 : 99, quiet: quiet, stormy: stormy, share: share,
+      shareAfter: shareAfter)
   }
 }
