@@ -1,4 +1,5 @@
 import HTTPTypes
+import Store
 import Testing
 import Visits
 
@@ -49,6 +50,32 @@ struct RingingTests {
         try await browser.ledger(visit) == [
           "booked mette requested", "rung mette requested", "answered karen requested",
         ])
+    }
+  }
+
+  /// A screen that is switched on in the very moment between what the store has and what the call knows.
+  @Test func aStreamThatOpensWhileARingIsWrittenHearsIt() async throws {
+    let town = try await Municipality()
+    try await town.serve { browser in
+      let visit = VisitID(rawValue: try await browser.book())
+      let (written, tell) = AsyncStream.makeStream(of: Void.self)
+      let (gate, open) = AsyncStream.makeStream(of: Void.self)
+      async let rung: Void = town.service.coordinator.ring(
+        visit, by: town.worker, device: DeviceID(rawValue: "mette-device")
+      ) {
+        tell.finish()
+        for await _ in gate {}
+      }
+      for await _ in written {}
+      let opening = Task {
+        // Long enough for a stream that does not wait to have opened.
+        for _ in 0..<20_000 { await Task.yield() }
+        open.finish()
+      }
+      let screen = try await browser.events(as: town.citizen)
+      await opening.value
+      try await rung
+      #expect(try await screen.next("ring").data["visit"].string == visit.rawValue)
     }
   }
 
@@ -153,6 +180,28 @@ struct RingingTests {
       let ring = try await late.next("ring")
       #expect(ring.id == nil)
       #expect(ring.data["visit"].string == visit)
+    }
+  }
+}
+
+extension RelayCoordinator {
+  /// As `perform(.ring, …)`, with a pause where a stream could miss it.
+  fileprivate func ring(
+    _ id: VisitID, by worker: Person, device: DeviceID, pause: @Sendable () async -> Void
+  ) async throws {
+    try await exclusively(id) {
+      ringsBeingWritten.insert(id)
+      defer { ringsBeingWritten.remove(id) }
+      let now = clock.now()
+      let change = try await store.apply(
+        .ring, to: id, tenant: worker.tenant,
+        by: .person(worker.id, role: worker.role, device: device), at: now,
+        events: VisitEvents.drafts)
+      await pause()
+      update(change.details) { call in
+        call.follow(change.details.visit, at: now)
+        return []
+      }
     }
   }
 }

@@ -42,6 +42,8 @@ public actor RelayCoordinator {
   let logger: Logger
   var rooms: [VisitID: Room] = [:]
   var isDraining = false
+  /// Visits whose ring is being written; see `opening`.
+  var ringsBeingWritten: Set<VisitID> = []
   private var locks = VisitLocks()
   private var finished = RecentVisits()
   private var timer: (deadline: UTCMilliseconds, task: Task<Void, Never>)?

@@ -12,6 +12,8 @@ extension RelayCoordinator {
   ) async throws -> VisitDetails {
     if isDraining, command == .ring { throw Problem.unavailable(.draining, retryAfter: 5) }
     return try await exclusively(id) {
+      if command == .ring { ringsBeingWritten.insert(id) }
+      defer { ringsBeingWritten.remove(id) }
       let now = clock.now()
       let change: CommittedVisit
       do throws(StoreError) {
@@ -108,7 +110,13 @@ extension RelayCoordinator {
 
   /// What a stream that has just opened must know: who is in the caller's rooms and, for a stream
   /// that resumes nothing, what rings.
-  func opening(for caller: Caller, isResuming: Bool) -> [ServerSentEvent] {
+  ///
+  /// Called after the id was read from which the stream goes on. A ring that the store had by then, and
+  /// that is not in `rooms` yet, would be told neither here nor there: it is waited for.
+  func opening(for caller: Caller, isResuming: Bool) async -> [ServerSentEvent] {
+    if !isResuming {
+      for visit in ringsBeingWritten { await exclusively(visit) {} }
+    }
     var events: [ServerSentEvent] = []
     let own = rooms.values.filter { $0.details.visit.tenant == caller.tenant }
     for room in own.sorted(by: { $0.details.visit.start < $1.details.visit.start }) {
