@@ -53,7 +53,8 @@
 
 // The most messages a worker receives in one call, and datagrams it sends in one. What is received, and what
 // waits to be sent, has to stay in the processor's second cache until it is sealed and the kernel has it:
-// a message may be five packets of picture.
+// a message may be five packets of picture. What is sent at 64 packets of media (`OutgoingQueue`) has the
+// feedback that rides behind them, too, and still goes in one call.
 #define CLINUX_INBOX 32
 #define CLINUX_SEND 96
 
