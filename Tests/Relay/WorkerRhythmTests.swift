@@ -31,6 +31,18 @@ struct WorkerRhythmTests {
     #expect(!density.isDense)
   }
 
+  @Test("what takes long is done at once, or once in ten milliseconds while more media waits")
+  func longWork() {
+    var work = LongWork()
+    #expect(work.isAllowed(mediaWaits: true, at: at(5)))
+    work.note(at: at(5))
+    #expect(work.isAllowed(mediaWaits: false, at: at(5)))
+    #expect(!work.isAllowed(mediaWaits: true, at: at(14)))
+    #expect(work.isAllowed(mediaWaits: true, at: at(15)))
+    work.note(at: at(15))
+    #expect(!work.isAllowed(mediaWaits: true, at: at(16)))
+  }
+
   @Test("memory is given back once when nobody has come or gone for a second")
   func trim() {
     var trim = HeapTrim()

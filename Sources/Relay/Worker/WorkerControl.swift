@@ -40,8 +40,9 @@ extension WorkerLoop {
   mutating func serveControl() {
     control.connection?.flush()
     control.connection?.receive()
-    let end = SystemClock.monotonic + Self.commandTime
-    hasCommands = false
+    var now = SystemClock.monotonic
+    let end = now + Self.commandTime
+    hasCommands = !commands.isAllowed(mediaWaits: mediaWaits, at: now)
     while !hasCommands, let frame = control.connection?.next() {
       switch frame {
       case .command(let id, let command):
@@ -49,6 +50,7 @@ extension WorkerLoop {
         control.connection?.send(.reply(id: id, reply))
         tellEvents()
         sendOutgoing(at: time.now)
+        commands.note(at: SystemClock.monotonic)
         receiveMediaBetween()
       case .ping(let id, let acknowledged):
         events.acknowledge(through: acknowledged)
@@ -59,7 +61,8 @@ extension WorkerLoop {
       case .hello, .reply, .pong, .event, .leaving:
         control.connection = nil
       }
-      hasCommands = SystemClock.monotonic >= end
+      now = SystemClock.monotonic
+      hasCommands = now >= end || !commands.isAllowed(mediaWaits: mediaWaits, at: now)
     }
     if control.connection?.isBroken == true, !hasCommands {
       control.connection = nil

@@ -48,6 +48,10 @@ struct WorkerLoop: ~Copyable {
   var watchesWriting = false
   /// Whether there may be commands that have been read and not carried out.
   var hasCommands = false
+  /// Whether more media waited than was taken in at once, the last time.
+  var mediaWaits = false
+  var commands = LongWork()
+  private var handshakes = LongWork()
   private var density = TurnDensity(turn: Self.leastTurn)
   private var heapTrim = HeapTrim()
   /// What time it is: read once per turn, and again after what takes long.
@@ -101,6 +105,7 @@ struct WorkerLoop: ~Copyable {
       let count = Int(clinux_epoll_wait(epoll, &ready, Int32(ready.count), waitNanoseconds()))
       let began = readClock()
       // Media first, in whatever order the kernel tells.
+      mediaWaits = false
       for index in 0..<max(0, count) where isMedia(ready[index].tag) {
         receiveMedia(on: Int(ready[index].tag - Tag.firstMedia), at: time)
       }
@@ -131,13 +136,20 @@ struct WorkerLoop: ~Copyable {
   /// Goes on with handshakes while there is time for them: the fewer turns they wait, the fewer of them
   /// are sent again. Media that came meanwhile waits for one step only.
   private mutating func shakeHands() {
+    guard core.hasHandshakes else { return }
     var left = Self.handshakeTime
-    while core.hasHandshakes, left > .zero {
-      let start = SystemClock.monotonic
+    var now = SystemClock.monotonic
+    while core.hasHandshakes, left > .zero,
+      handshakes.isAllowed(mediaWaits: mediaWaits, at: now)
+    {
       core.shakeHands(at: time)
       sendOutgoing(at: time.now)
-      left = left - (SystemClock.monotonic - start)
+      let start = now
+      now = SystemClock.monotonic
+      handshakes.note(at: now)
+      left = left - (now - start)
       receiveMediaBetween()
+      now = time.now
     }
   }
 

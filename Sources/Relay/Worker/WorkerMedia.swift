@@ -5,14 +5,15 @@ import Wire
 
 // What comes in on sockets and streams, and what goes out.
 extension WorkerLoop {
-  /// Datagrams taken from one socket in one turn, about: half a millisecond of work.
+  /// Datagrams taken from one socket in one turn, about: two milliseconds of work.
   private static var datagramsPerTurn: Int { 256 }
   /// Reads from one stream in one turn: 32 KiB, some thirty packets.
   private static var readsPerTurn: Int { 4 }
 
   // MARK: Sockets
 
-  /// Takes in what has come on a socket, and sends what that brings forth.
+  /// Takes in what has come on a socket, and sends what that brings forth; sets `mediaWaits` where that
+  /// may not have been all.
   mutating func receiveMedia(on socket: Int, at time: TurnTime) {
     guard sockets.contains(socket) else { return }
     let local = LocalPath(rawValue: UInt8(truncatingIfNeeded: socket))
@@ -28,6 +29,7 @@ extension WorkerLoop {
       sendOutgoing(at: time.now)
       if count < MediaInbox.capacity { return }
     }
+    mediaWaits = true
   }
 
   /// Has what a message needs fetched ahead of its turn, where it is another peer's than the one before.
@@ -40,6 +42,7 @@ extension WorkerLoop {
   /// Takes in what has come on all sockets since, between two pieces of work that take long.
   mutating func receiveMediaBetween() {
     readClock()
+    mediaWaits = false
     for number in 0..<sockets.limit { receiveMedia(on: number, at: time) }
   }
 
