@@ -59,12 +59,15 @@ struct Point {
       system.stop()
     }
     let idle = system.residentKiB
+    let before = system.cpu
     try Visits.fill(system, visits: 0..<visits, sends: sends, generator: generator)
+    let perJoin = Double(system.cpu - before) / 1e6 / Double(max(1, visits * 2))
     usleep(2_000_000)
     let point = measure(
       system, visits: visits, participants: visits * 2, idleKiB: idle, generator: generator,
       seconds: seconds)
     print(point.line)
+    print("to let one participant in: \(Text.decimal(perJoin)) ms of the processor")
     print(
       "secured \(generator.secured.load(ordering: .relaxed)) "
         + "(GCM \(generator.securedGCM.load(ordering: .relaxed))) "
@@ -105,29 +108,39 @@ struct Point {
 
 /// Filling a system with visits.
 enum Visits {
-  /// Lets visits of two in and waits until all of them hear each other, or nobody new does.
+  /// Lets visits of two in and waits until all of them hear each other, or nobody new does. Of the first
+  /// ones nobody sends before all are in: to come in beside the media of hundreds is the storm's part.
   static func fill(
     _ system: any SystemUnderTest, visits: Range<Int>, sends: MediaKinds = .soundAndPicture,
     generator: Generator
   ) throws {
+    generator.tell(.hold(visits.lowerBound == 0))
+    defer { generator.tell(.hold(false)) }
     for visit in visits {
       try system.join(
         room: "\(visit)", participants: [visit * 2, visit * 2 + 1], sends: sends,
         through: generator)
     }
     try system.completeJoins(through: generator)
+    wait(for: visits.upperBound * 2 * system.legsPerParticipant) {
+      generator.secured.load(ordering: .relaxed)
+    }
+    generator.tell(.hold(false))
     wait(for: visits.upperBound * 2, generator: generator)
   }
 
-  /// Waits until `participants` in all have received media, ten seconds at most after the last one.
+  /// Waits until `participants` in all have received media, five seconds at most after the last one.
   static func wait(for participants: Int, generator: Generator) {
-    var heard = -1
+    wait(for: participants) { generator.heard.load(ordering: .relaxed) }
+  }
+
+  /// Waits until `count` is `total`, five seconds at most after it last changed.
+  private static func wait(for total: Int, _ count: () -> Int) {
+    var latest = -1
     var patience = 0
-    while case let now = generator.heard.load(ordering: .relaxed), now < participants,
-      patience < 500
-    {
-      patience = now == heard ? patience + 1 : 0
-      heard = now
+    while case let now = count(), now < total, patience < 500 {
+      patience = now == latest ? patience + 1 : 0
+      latest = now
       usleep(10_000)
     }
   }

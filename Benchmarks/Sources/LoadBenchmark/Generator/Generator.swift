@@ -9,6 +9,8 @@ final class Generator: Sendable {
   enum Command: Sendable {
     /// A client begins to look for its system.
     case add(LegPlan)
+    /// Nobody sends media until told otherwise.
+    case hold(Bool)
     /// Clients say goodbye.
     case remove([Int])
     /// A window of measurement begins; delays count for legs below a number only.

@@ -40,6 +40,7 @@ final class GeneratorLoop {
   var handshakes: [Handshake] = []
   /// CLOCK_REALTIME less CLOCK_MONOTONIC.
   let clockOffset = load_realtime() - load_monotonic()
+  private var isHeld = false
   private var isStopping = false
 
   init(_ owner: Generator, socket: Int32, isSpread: Bool) {
@@ -86,7 +87,7 @@ final class GeneratorLoop {
       }
       var turns = 0
       while next <= now, turns < 8 {
-        send(tick)
+        if !isHeld { send(tick) }
         tick += 1
         turns += 1
         next += Self.tickLength
@@ -107,6 +108,7 @@ final class GeneratorLoop {
     for command in owner.takeCommands() {
       switch command {
       case .add(let plan): add(plan)
+      case .hold(let isHeld): self.isHeld = isHeld
       case .remove(let indices): for index in indices { remove(index) }
       case .begin(let limit): begin(below: limit)
       case .end: end()
