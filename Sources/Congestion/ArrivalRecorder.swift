@@ -8,6 +8,10 @@ public struct ArrivalRecorder: ~Copyable, Sendable {
   /// How often feedback is sent while packets arrive. libwebrtc varies between 50 and 250 ms; the
   /// short end lets the sender find the path's limit, and back off, sooner, for 1 % of the bits.
   public static let interval = TimeSpan.milliseconds(50)
+  /// How often once nothing but sound has come for `patience`: such a sender tries no limit, and twenty
+  /// reports beside fifty packets are much. What libwebrtc does for it.
+  public static let soundInterval = TimeSpan.milliseconds(250)
+  private static let patience = TimeSpan.seconds(1)
   /// Packets remembered at most, a power of two: two seconds at 500 packets a second.
   private static let most: UInt64 = 1024
   /// Packets remembered at first, a power of two: a second of a call. There come more where that many
@@ -35,6 +39,8 @@ public struct ArrivalRecorder: ~Copyable, Sendable {
   private var epoch: MonotonicTime?
   /// Microseconds from the epoch to the latest packet.
   private var latest: Int64 = 0
+  /// And to the latest that was not sound; to the first one where all are.
+  private var latestPicture: Int64 = 0
 
   /// A recorder; one that is not used takes no memory.
   public init(isUsed: Bool) {
@@ -44,7 +50,8 @@ public struct ArrivalRecorder: ~Copyable, Sendable {
   /// When feedback is due; nil while there is nothing to tell.
   public var dueAt: MonotonicTime? {
     guard hasNews else { return nil }
-    return (lastFeedbackAt ?? .zero) + pause
+    let isSoundAlone = latest &- latestPicture >= Self.patience.nanoseconds / 1_000
+    return (lastFeedbackAt ?? .zero) + (isSoundAlone ? max(pause, Self.soundInterval) : pause)
   }
 
   /// Reports less often where the way back is narrow: a report takes some 100 bytes with everything
@@ -58,8 +65,8 @@ public struct ArrivalRecorder: ~Copyable, Sendable {
       }
   }
 
-  /// Takes note of a packet.
-  public mutating func note(_ sequence: UInt16, now: MonotonicTime) {
+  /// Takes note of a packet, of sound or of anything else.
+  public mutating func note(_ sequence: UInt16, isSound: Bool = false, now: MonotonicTime) {
     guard arrivals.count > 0 else { return }
     guard epoch != nil else {
       // A second before the first packet, so that no time is ever negative.
@@ -68,6 +75,7 @@ public struct ArrivalRecorder: ~Copyable, Sendable {
       highest = 0x1_0000 | UInt64(sequence)
       nextToReport = highest
       record(highest, now: now)
+      latestPicture = latest
       return
     }
     let distance = Int64(Int16(bitPattern: sequence &- UInt16(truncatingIfNeeded: highest)))
@@ -89,6 +97,7 @@ public struct ArrivalRecorder: ~Copyable, Sendable {
       nextToReport = extended
     }
     record(extended, now: now)
+    if !isSound { latestPicture = latest }
   }
 
   /// Notes where the next packet is remembered.

@@ -119,9 +119,14 @@ extension Room {
       let sequence = header.transportSequence(
         id: agreement.extensions.transportSequence, in: packet.bytes)
     else { return }
-    let hadNews = participants[index].arrivals.dueAt != nil
-    participants[index].arrivals.note(sequence.rawValue, now: now)
-    if !hadNews, let wake = feedbackWake(of: index) { schedule(at: wake) }
+    let planned = participants[index].arrivals.dueAt
+    participants[index].arrivals.note(
+      sequence.rawValue, isSound: track == Participant.track(.audio), now: now)
+    // News where there was none; or a picture after sound alone, of which one is told sooner.
+    guard let due = participants[index].arrivals.dueAt, planned.map({ due < $0 }) ?? true,
+      let wake = feedbackWake(of: index)
+    else { return }
+    schedule(at: wake)
   }
 
   private mutating func noteRecovery(of track: Int, from index: Int) {

@@ -32,8 +32,6 @@ public final class MediaSession {
   private var slots: [SlotReceiver] = []
   private var reports = ReportSchedule()
   private var arrivals: ArrivalReporter
-  /// What the path carries of ours in bit/s, where known.
-  private var uplink: Int?
   /// Packets that were asked for since the last `poll`.
   private var requests: [(SSRC, SequenceNumber)] = []
   private var roundTrip: TimeSpan?
@@ -82,7 +80,7 @@ public final class MediaSession {
     for slot in slots {
       if let next = slot.nextWake { wake = min(wake, next) }
     }
-    if isConnected, let next = arrivals.dueAt(uplink: uplink) {
+    if isConnected, let next = arrivals.dueAt {
       wake = min(wake, next)
     }
     return max(wake, lastPoll + .milliseconds(1))
@@ -104,9 +102,8 @@ public final class MediaSession {
     resend(at: now, send: send)
     for change in sender.takePictureChanges() { output.pictureLevel?(change) }
     sendFeedback(at: now, send: send)
-    uplink = sender.uplink
     arrivals.send(
-      at: now, uplink: uplink, reporter: reporter, into: buffer
+      at: now, uplink: sender.uplink, reporter: reporter, into: buffer
     ) { send(.rtcp, buffer, $0) }
     if reports.takeDue(at: now) { sendReports(at: now, send: send) }
   }

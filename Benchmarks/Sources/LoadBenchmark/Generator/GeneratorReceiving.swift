@@ -72,7 +72,7 @@ extension GeneratorLoop {
       let number = header.transportSequence(
         id: leg.plan.transportSequenceID, in: UnsafeRawBufferPointer(bytes).bytes)
     {
-      leg.noteArrival(number, at: now)
+      leg.noteArrival(number, isSound: header.payloadType == SessionText.opus, at: now)
     }
     let isPicture = header.payloadType == SessionText.vp8
     guard isPicture || header.payloadType == SessionText.opus else { return }

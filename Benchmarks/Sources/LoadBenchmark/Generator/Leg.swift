@@ -78,9 +78,9 @@ final class Leg {
     return opened > 0 ? .rtp(length: Int(opened)) : .none
   }
 
-  /// Notes when a packet arrived, for feedback to its sender.
-  func noteArrival(_ sequence: SequenceNumber, at now: MonotonicTime) {
-    arrivals.note(sequence.rawValue, now: now)
+  /// Notes when a packet arrived, of sound or of a picture, for feedback to its sender.
+  func noteArrival(_ sequence: SequenceNumber, isSound: Bool, at now: MonotonicTime) {
+    arrivals.note(sequence.rawValue, isSound: isSound, now: now)
   }
 
   /// Writes feedback where it is due; its length.
