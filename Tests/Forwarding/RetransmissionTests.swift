@@ -148,6 +148,24 @@ import Wire
     #expect(figures.nacked == 2 && figures.retransmitted == 1 && figures.lost == 0)
   }
 
+  @Test func nothingIsAskedForWhileTheRelayItselfIsBehind() throws {
+    let driver = RoomDriver()
+    try driver.join(0)
+    try driver.join(1)
+    driver.settle()
+    driver.sink.isBehind = true
+    for index in [0, 1, 4] {
+      driver.rtp(
+        TestPacket.video(
+          0, sequence: UInt16(1000 + index), picture: UInt16(10 + index), keyframe: index == 0),
+        from: 0)
+    }
+    #expect(driver.wait(200).rtcp(.genericNACK, to: 0).isEmpty)
+    #expect(driver.room.statistics(of: 0).inboundVideo.nacked == 0)
+    driver.sink.isBehind = false
+    #expect(driver.wait(30).rtcp(.genericNACK, to: 0).count == 1)
+  }
+
   @Test func aRetransmissionOfWhatArrivedIsDropped() throws {
     let (driver, _) = try flowing()
     let again = TestPacket.video(0, sequence: 65_535, picture: 105)

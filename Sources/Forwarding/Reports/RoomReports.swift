@@ -44,6 +44,7 @@ extension Room {
       participants[index].tracks[track].agreement?.allowsNACK == true,
       let ssrc = participants[index].tracks[track].ssrc
     else { return }
+    if sink.isBehind { return participants[index].tracks[track].missing.putOff(now: now) }
     var batch = LostSequences()
     let hasGivenUp = participants[index].tracks[track].missing.takeDue(
       now: now, roundTrip: participants[index].roundTrip,

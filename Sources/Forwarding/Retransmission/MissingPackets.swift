@@ -130,6 +130,14 @@ struct MissingPackets: ~Copyable {
     return hasGivenUp
   }
 
+  /// Lets what is due wait a while, and counts no try.
+  mutating func putOff(now: MonotonicTime) {
+    guard let entries = table else { return }
+    for index in 0..<count where entries[index].dueAt <= now {
+      entries[index].dueAt = now + Self.shortestRetry
+    }
+  }
+
   @inline(never)
   private mutating func makeTable() -> UnsafeMutablePointer<Entry> {
     let made = UnsafeMutablePointer<Entry>.allocate(capacity: Self.capacity)

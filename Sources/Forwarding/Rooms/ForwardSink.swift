@@ -41,6 +41,9 @@ public struct ForwardSink: ~Copyable {
   public private(set) var dropped: UInt64 = 0
   /// Copied into each entry; the loop sets it to tell its rooms apart.
   public var roomTag: Int32 = 0
+  /// Whether more has come than the relay keeps up with; the loop tells. What is missing then waits at
+  /// our own door, or was lost there: to ask for it again would only bring more, so nothing is asked for.
+  public var isBehind = false
 
   /// A sink of `capacity` slots of `slotLength` bytes; the only allocation it ever makes.
   public init(capacity: Int) {

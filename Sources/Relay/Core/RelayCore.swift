@@ -75,6 +75,12 @@ public struct RelayCore: ~Copyable {
   /// Datagrams waiting to be sent.
   public var outgoingCount: Int { queue.count }
 
+  /// Whether more has come than is taken in; see `ForwardSink.isBehind`.
+  public var isBehind: Bool {
+    get { queue.sink.isBehind }
+    set { queue.sink.isBehind = newValue }
+  }
+
   /// Whether they should be sent before another datagram is taken in.
   public var isOutgoingWorthSending: Bool { queue.isWorthSending }
 

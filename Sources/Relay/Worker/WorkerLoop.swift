@@ -113,6 +113,7 @@ struct WorkerLoop: ~Copyable {
       for index in 0..<max(0, count) where !isMedia(ready[index].tag) {
         serve(ready[index].tag, isWritable: ready[index].events & clinux_epollout() != 0, at: time)
       }
+      core.isBehind = mediaWaits
       core.advanceTimers(to: time)
       sendOutgoing(at: time.now)
       shakeHands()
