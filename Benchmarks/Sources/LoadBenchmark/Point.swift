@@ -108,13 +108,13 @@ struct Point {
 
 /// Filling a system with visits.
 enum Visits {
-  /// Lets visits of two in and waits until all of them hear each other, or nobody new does. Of the first
-  /// ones nobody sends before all are in: to come in beside the media of hundreds is the storm's part.
+  /// Lets visits of two in and waits until all of them hear each other, or nobody new does. Where
+  /// `isHeld`, nobody sends before all are in: to come in beside the sound of a thousand is a storm.
   static func fill(
     _ system: any SystemUnderTest, visits: Range<Int>, sends: MediaKinds = .soundAndPicture,
-    generator: Generator
+    isHeld: Bool = false, generator: Generator
   ) throws {
-    generator.tell(.hold(visits.lowerBound == 0))
+    generator.tell(.hold(isHeld))
     defer { generator.tell(.hold(false)) }
     for visit in visits {
       try system.join(
@@ -122,10 +122,12 @@ enum Visits {
         through: generator)
     }
     try system.completeJoins(through: generator)
-    wait(for: visits.upperBound * 2 * system.legsPerParticipant) {
-      generator.secured.load(ordering: .relaxed)
+    if isHeld {
+      wait(for: visits.upperBound * 2 * system.legsPerParticipant) {
+        generator.secured.load(ordering: .relaxed)
+      }
+      generator.tell(.hold(false))
     }
-    generator.tell(.hold(false))
     wait(for: visits.upperBound * 2, generator: generator)
   }
 

@@ -91,11 +91,12 @@ final class Bench {
   /// more than a fiftieth of the machine meanwhile or the generator did not keep up.
   func point(
     _ name: String, visits: Int, sends: MediaKinds = .soundAndPicture, isSpread: Bool = false,
-    seconds: Double? = nil
+    isHeld: Bool = false, seconds: Double? = nil
   ) -> Point? {
     with(name, isSpread: isSpread) { system, generator in
       let idle = system.residentKiB
-      try Visits.fill(system, visits: 0..<visits, sends: sends, generator: generator)
+      try Visits.fill(
+        system, visits: 0..<visits, sends: sends, isHeld: isHeld, generator: generator)
       usleep(1_500_000)
       var best: Point?
       for _ in 0..<3 {

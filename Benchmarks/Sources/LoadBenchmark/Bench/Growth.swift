@@ -14,8 +14,8 @@ final class Growth {
     var costs: [Double] = []
     var floors: [Double] = []
     for visits in Self.visits {
-      guard let ours = bench.point("besoeg", visits: visits, sends: .sound),
-        let floor = bench.point("floor-mmsg", visits: visits, sends: .sound)
+      guard let ours = bench.point("besoeg", visits: visits, sends: .sound, isHeld: true),
+        let floor = bench.point("floor-mmsg", visits: visits, sends: .sound, isHeld: true)
       else { continue }
       costs.append(ours.microsecondsPerPacket)
       floors.append(floor.microsecondsPerPacket)
