@@ -43,6 +43,23 @@ struct WorkerRhythmTests {
     #expect(!work.isAllowed(mediaWaits: true, at: at(16)))
   }
 
+  @Test("a worker is behind where calls' media waits, not where a flood does")
+  func backlog() {
+    var backlog = Backlog()
+    var datagrams: Int64 = 0
+    var media: Int64 = 0
+    func turn(_ came: Int64, media ours: Int64, isLeft: Bool) -> Bool {
+      datagrams += came
+      media += ours
+      return backlog.isMedia(isLeft: isLeft, datagrams: datagrams, media: media)
+    }
+    #expect(!turn(100, media: 90, isLeft: false))
+    #expect(turn(256, media: 200, isLeft: true))
+    #expect(!turn(256, media: 60, isLeft: true))
+    #expect(!turn(0, media: 0, isLeft: true))
+    #expect(turn(256, media: 250, isLeft: true))
+  }
+
   @Test("memory is given back once when nobody has come or gone for a second")
   func trim() {
     var trim = HeapTrim()

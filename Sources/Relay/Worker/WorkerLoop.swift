@@ -50,6 +50,7 @@ struct WorkerLoop: ~Copyable {
   var hasCommands = false
   /// Whether more media waited than was taken in at once, the last time.
   var mediaWaits = false
+  private var backlog = Backlog()
   var commands = LongWork()
   private var handshakes = LongWork()
   private var density = TurnDensity(turn: Self.leastTurn)
@@ -113,7 +114,9 @@ struct WorkerLoop: ~Copyable {
       for index in 0..<max(0, count) where !isMedia(ready[index].tag) {
         serve(ready[index].tag, isWritable: ready[index].events & clinux_epollout() != 0, at: time)
       }
-      core.isBehind = mediaWaits
+      core.isBehind = backlog.isMedia(
+        isLeft: mediaWaits, datagrams: core.counters.datagramsReceived,
+        media: core.counters.rtpReceived)
       core.advanceTimers(to: time)
       sendOutgoing(at: time.now)
       shakeHands()
