@@ -48,7 +48,7 @@ struct WorkerLoop: ~Copyable {
   var watchesWriting = false
   /// Whether there may be commands that have been read and not carried out.
   var hasCommands = false
-  /// Whether more media waited than was taken in at once, the last time.
+  /// Whether more may wait on the sockets, media or a flood, than was taken in at once the last time.
   var mediaWaits = false
   private var backlog = Backlog()
   var commands = LongWork()
