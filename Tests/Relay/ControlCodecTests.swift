@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Relay
@@ -6,26 +7,63 @@ import Testing
 struct ControlCodecTests {
   static let reference = SessionReference(session: "s1", room: "r1", participant: "p1")
 
-  static let frames: [ControlFrame] = [
-    .command(
-      id: 7,
-      .join(JoinRequest(room: "r1", participant: "p1", capacity: 2, offer: "v=0\r\no=æøå"))),
-    .command(id: 8, .restart(session: "s1", offer: "")),
-    .command(id: .max, .close(room: "r1")),
-    .ping(id: 1, acknowledged: 99),
-    .stop,
-    .hello(
-      WorkerHello(
-        version: 1, worker: 3,
-        sessions: [
-          SessionListing(
-            reference: reference,
-            slots: [SlotState(slot: 0, audioMid: "2", videoMid: nil, participant: "p2")])
-        ])),
-    .reply(id: 7, .joined(JoinAnswer(session: "s1", answer: "v=0", slots: []))),
-    .reply(id: 8, .failed(.invalidOffer(line: 12, reason: "no fingerprint"))),
-    .pong(id: 1, WorkerLoad(sessions: 2, rooms: 1, counters: ["besoeg_relay_x_total": 5])),
+  static let frames: [ControlFrame] =
+    [
+      .command(
+        id: 7,
+        .join(JoinRequest(room: "r1", participant: "p1", capacity: 2, offer: "v=0\r\no=æøå"))),
+      .command(id: 8, .restart(session: "s1", offer: "")),
+      .command(id: .max, .close(room: "r1")),
+      .ping(id: 1, acknowledged: 99),
+      .stop,
+      .hello(
+        WorkerHello(
+          version: 1, worker: 3,
+          sessions: [
+            SessionListing(
+              reference: reference,
+              slots: [SlotState(slot: 0, audioMid: "2", videoMid: nil, participant: "p2")])
+          ])),
+      .reply(id: 7, .joined(JoinAnswer(session: "s1", answer: "v=0", slots: []))),
+      .reply(id: 8, .failed(.invalidOffer(line: 12, reason: "no fingerprint"))),
+      .pong(id: 1, WorkerLoad(sessions: 2, rooms: 1, counters: ["besoeg_relay_x_total": 5])),
+      .event(
+        sequence: 4,
+        .moving(sessions: [reference], milliseconds: 1)),
+    ] + written
+
+  /// What a worker says so often that it is written by hand.
+  static let written: [ControlFrame] = [
+    .reply(
+      id: 9,
+      .joined(
+        JoinAnswer(
+          session: "s1", answer: "v=0\r\na=ice-pwd:a/+b\r\n",
+          slots: [
+            SlotState(slot: 0, audioMid: "2", videoMid: nil, participant: "p2"),
+            SlotState(slot: 1, audioMid: nil, videoMid: "3", participant: nil),
+          ],
+          iceServers: [
+            ICEServer(
+              urls: ["turns:a:443", "turns:b:443"], username: "u", credential: "\\\"",
+              expires: 1_800_000_000)
+          ]))),
     .event(sequence: 5, .connected(reference, profile: "AEAD_AES_128_GCM", milliseconds: 17)),
+    .event(sequence: 0, .firstMedia(reference, kind: .video, milliseconds: -1)),
+    .event(sequence: 1, .interrupted(reference, cause: "silence", milliseconds: 2)),
+    .event(sequence: 2, .resumed(reference, cause: "", milliseconds: 3)),
+    .event(sequence: 3, .closed(reference, cause: "left", milliseconds: 4)),
+    .event(sequence: 4, .slots(reference, [])),
+    .event(
+      sequence: 4,
+      .slots(
+        reference, [SlotState(slot: 3, audioMid: "a", videoMid: "v", participant: "\t\u{1F}")])),
+    .event(sequence: 4, .speaking(room: "r1", participants: [])),
+    .event(sequence: 4, .speaking(room: "r1", participants: ["p1", "p2"])),
+    .event(
+      sequence: 4,
+      .picture(
+        reference, from: "p2", level: .soundOnly, cause: "receiver-network", milliseconds: .max)),
     .event(
       sequence: 6,
       .sample(
@@ -55,6 +93,16 @@ struct ControlCodecTests {
     #expect(throws: ControlCodecError.malformed) {
       try ControlCodec.encode(.event(sequence: 1, .sample(Self.reference, sample)))
     }
+  }
+
+  @Test(
+    "what is said often is written by hand, and means what the general encoder says",
+    arguments: written)
+  func byHand(frame: ControlFrame) throws {
+    let body = try #require(FrameWriter.body(of: frame))
+    let general = try JSONEncoder().encode(frame)
+    let ours = try JSONSerialization.jsonObject(with: Data(body)) as? NSDictionary
+    #expect(ours == (try JSONSerialization.jsonObject(with: general) as? NSDictionary))
   }
 
   @Test("every frame comes back as it was sent", arguments: frames)

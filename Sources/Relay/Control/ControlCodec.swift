@@ -16,11 +16,7 @@ enum ControlCodec {
 
   /// The frame as it travels.
   static func encode(_ frame: ControlFrame) throws(ControlCodecError) -> [UInt8] {
-    if case .event(let sequence, .sample(let reference, let sample)) = frame,
-      let body = SampleFrame.body(sequence: sequence, reference, sample)
-    {
-      return try prefixed(body)
-    }
+    if let body = FrameWriter.body(of: frame) { return try prefixed(body) }
     guard let body = try? JSONEncoder().encode(frame) else { throw .malformed }
     return try prefixed(body)
   }
