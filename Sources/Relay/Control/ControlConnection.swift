@@ -13,6 +13,9 @@ struct ControlConnection: ~Copyable {
   private(set) var isBroken = false
   /// Whether it broke because the peer sent what no peer of ours sends.
   private(set) var isMalformed = false
+  /// Whether the peer takes nothing any more. What it said last is still to be read: a worker that ends says
+  /// that its calls are over, and whoever was just speaking to it must not take them for lost.
+  private var isDeaf = false
   private var decoder = ControlFrameDecoder()
   private var outgoing: [UInt8] = []
   private var written = 0
@@ -25,7 +28,7 @@ struct ControlConnection: ~Copyable {
   deinit { close(descriptor) }
 
   /// Whether bytes wait for the socket to become writable.
-  var wantsToWrite: Bool { written < outgoing.count }
+  var wantsToWrite: Bool { written < outgoing.count && !isDeaf }
 
   /// Reads what there is. Frames already received can still be taken once it is broken.
   mutating func receive() {
@@ -58,7 +61,7 @@ struct ControlConnection: ~Copyable {
 
   /// Queues a frame and writes what the socket takes.
   mutating func send(_ frame: ControlFrame) {
-    guard !isBroken else { return }
+    guard !isBroken, !isDeaf else { return }
     guard let bytes = try? ControlCodec.encode(frame),
       outgoing.count - written + bytes.count <= Self.maximumBacklog
     else {
@@ -82,7 +85,7 @@ struct ControlConnection: ~Copyable {
       } else if count < 0, errno == EINTR {
         continue
       } else {
-        if errno != EAGAIN { isBroken = true }
+        if errno != EAGAIN { isDeaf = true }
         break
       }
     }

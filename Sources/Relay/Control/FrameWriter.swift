@@ -3,7 +3,7 @@
 /// Every participant's figures go to the control process every few seconds, and on the hour a hundred join
 /// in a second, each with an answer and four events. The general encoder, which makes a tree of objects
 /// first, took a twentieth of the whole time of a worker with a hundred visits for the figures alone, and a
-/// seventh of a join.
+/// sixteenth of a join.
 enum FrameWriter {
   /// The frame's body; nil for what is left to the general encoder, such as a number that is none.
   static func body(of frame: ControlFrame) -> [UInt8]? {
