@@ -1,6 +1,7 @@
 """The citizen's page as its reader uses it: keyboard only, small or zoomed screens, plain words."""
 
 import pytest
+from playwright.sync_api import expect
 
 from browser import JOIN, launch, open_page, wait_for_media, wait_for_state
 from deployment import wait_until
@@ -107,12 +108,36 @@ def test_the_card_and_what_was_agreed_to_are_the_citizens_own(deployment, playwr
     browser = launch(playwright)
     page = open_page(browser, citizen.page)
     wait_for_state(page, "idle", 10)
-    page.get_by_text("Mit kort til svære dage").click()
-    page.get_by_label("Skriv det, der hjælper dig").fill("Det hjælper mig: gå en tur\nRing til Lise")
+    held = []
+    page.route("**/card", lambda route: held.append(route), times=1)
+    heading, text = page.get_by_text("Mit kort til svære dage"), page.get_by_label("Skriv det, der hjælper dig")
+    with page.expect_request("**/card"):
+        heading.click()
+    assert not text.is_editable(), "what is written before the card is there would be lost when it comes"
+    assert page.get_by_role("button", name="Gem kortet").is_disabled()
+    held[0].continue_()
+    text.fill("Det hjælper mig: gå en tur\nRing til Lise")
+    # Closed and opened again, it is as it was.
+    heading.click()
+    text.wait_for(state="hidden")
+    heading.click()
     page.get_by_role("button", name="Gem kortet").click()
     page.get_by_text("Dit kort er gemt.").wait_for()
     card = citizen.json("GET", f"{path}/card")
     assert card["points"] == [{"title": "Det hjælper mig", "text": "gå en tur"}, {"title": "", "text": "Ring til Lise"}]
+    # Changed elsewhere: refused, and read when it is opened again, as the answer says.
+    citizen.json("PUT", f"{path}/card", {"points": [{"text": "Sov lidt"}], "revision": card["revision"]})
+    text.fill("Ring til Lise")
+    page.get_by_role("button", name="Gem kortet").click()
+    page.get_by_text("Kortet er blevet ændret").wait_for()
+    heading.click()
+    text.wait_for(state="hidden")
+    heading.click()
+    expect(text).to_have_value("Sov lidt")
+    text.fill("Sov længe")
+    page.get_by_role("button", name="Gem kortet").click()
+    page.get_by_text("Dit kort er gemt.").wait_for()
+    assert citizen.json("GET", f"{path}/card")["points"] == [{"title": "", "text": "Sov længe"}]
     page.get_by_text("Det har jeg sagt ja til").click()
     page.get_by_role("button", name="Tag tilbage").click()
     page.get_by_text("Det er taget tilbage").wait_for()

@@ -19,6 +19,7 @@ export class Own {
     this.service = service;
     this.texts = texts;
     this.path = `/citizens/${me}`;
+    this.card = element("card-text").value;
     element("card").ontoggle = () => element("card").open && this.#readCard();
     element("card-form").onsubmit = (event) => {
       event.preventDefault();
@@ -34,17 +35,37 @@ export class Own {
     element("own").hidden = !isQuiet;
   }
 
+  /**
+   * Shows the card as it stands. What is written stays until it is saved, also while the section is closed;
+   * and nothing can be written before what stands there is known.
+   */
   #readCard = () => this.#try("card-status", async () => {
+    const text = element("card-text");
+    if (text.value !== this.card) return;
+    this.#lockCard(true);
     const card = await this.service.get(`${this.path}/card`);
     this.revision = card.revision;
-    element("card-text").value = card.points.map(lineOf).join("\n");
+    this.card = text.value = card.points.map(lineOf).join("\n");
+    this.#lockCard(false);
   });
 
+  #lockCard(isLocked) {
+    element("card-text").readOnly = element("card-save").disabled = isLocked;
+  }
+
   #saveCard = () => this.#try("card-status", async () => {
-    const lines = element("card-text").value.split("\n").map((line) => line.trim()).filter(Boolean);
+    const text = element("card-text").value;
+    const lines = text.split("\n").map((line) => line.trim()).filter(Boolean);
     const body = { points: lines.map(pointOf), revision: this.revision };
-    const answer = await this.service.request("PUT", `${this.path}/card`, { body });
-    this.revision = (await answer.json()).revision;
+    try {
+      const answer = await this.service.request("PUT", `${this.path}/card`, { body });
+      this.revision = (await answer.json()).revision;
+    } catch (error) {
+      // Changed by somebody else meanwhile: the answer asks for it to be opened again, and then it is read.
+      if (error.status === 409) this.card = text;
+      throw error;
+    }
+    this.card = text;
     return this.texts.cardSaved;
   });
 
