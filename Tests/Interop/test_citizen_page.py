@@ -108,9 +108,16 @@ def test_the_card_and_what_was_agreed_to_are_the_citizens_own(deployment, playwr
     browser = launch(playwright)
     page = open_page(browser, citizen.page)
     wait_for_state(page, "idle", 10)
+    heading, text = page.get_by_text("Mit kort til svære dage"), page.get_by_label("Skriv det, der hjælper dig")
+    # Without a network nobody promises to try again by themselves.
+    page.route("**/card", lambda route: route.abort(), times=1)
+    heading.click()
+    page.get_by_text("Det gik ikke, for der er ikke forbindelse til nettet").wait_for()
+    assert not text.is_editable()
+    heading.click()
+    text.wait_for(state="hidden")
     held = []
     page.route("**/card", lambda route: held.append(route), times=1)
-    heading, text = page.get_by_text("Mit kort til svære dage"), page.get_by_label("Skriv det, der hjælper dig")
     with page.expect_request("**/card"):
         heading.click()
     assert not text.is_editable(), "what is written before the card is there would be lost when it comes"

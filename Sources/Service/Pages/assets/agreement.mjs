@@ -1,6 +1,6 @@
 // Somebody is away: what is proposed instead, and the citizen's yes or no to it (B11).
 
-import { Problem } from "./api.mjs";
+import { failureText } from "./api.mjs";
 import { element, say } from "./screen.mjs";
 import { fill, whenOf } from "./words.mjs";
 
@@ -56,7 +56,7 @@ export class Agreement {
       this.said = words;
       this.open = this.open.slice(1);
     } catch (error) {
-      this.said = error instanceof Problem ? error.message : this.texts.stateOfflineLead;
+      this.said = failureText(error, this.texts);
     }
     this.show();
     // The button that was pressed is gone; who uses the keyboard hears what came of it.

@@ -9,6 +9,9 @@ export class Problem extends Error {
   }
 }
 
+/** What is said of something that was pressed and failed: nobody but the reader tries it again. */
+export const failureText = (error, texts) => (error instanceof Problem ? error.message : texts.notDone);
+
 /** Calls the service with a device token. */
 export class Service {
   constructor(token) {

@@ -1,6 +1,6 @@
 // "Passer det ikke?": the citizen's own next visit held another way, talked over, or called off (E3, B16).
 
-import { Problem } from "./api.mjs";
+import { failureText } from "./api.mjs";
 import { element, say } from "./screen.mjs";
 import { fill, whenOf } from "./words.mjs";
 
@@ -70,7 +70,7 @@ export class Change {
       } else await this.service.post(`/visits/${visit.id}/convert`, { to: way });
       this.said = fill(texts[`change-${way}-done`], words);
     } catch (error) {
-      this.said = error instanceof Problem ? error.message : texts.stateOfflineLead;
+      this.said = failureText(error, texts);
     }
     this.#close("change-status");
   }

@@ -1,6 +1,6 @@
 // "Ring mig op": always there while no call goes on, one press, and always what happens next.
 
-import { Problem } from "./api.mjs";
+import { failureText } from "./api.mjs";
 import { Proposals } from "./proposals.mjs";
 import { Queue } from "./queue.mjs";
 import { element, say } from "./screen.mjs";
@@ -63,7 +63,7 @@ export class Contact {
       const next = [...element("contact").querySelectorAll("button")].find((button) => !button.hidden);
       if (document.activeElement === document.body) next?.focus();
     } catch (error) {
-      say("contact-status", error instanceof Problem ? error.message : this.texts.stateOfflineLead);
+      say("contact-status", failureText(error, this.texts));
     }
   }
 }

@@ -1,6 +1,6 @@
 // A question before anything is passed on: what, to whom and why; yes or no, and a no is as good (C8).
 
-import { Problem } from "./api.mjs";
+import { failureText, Problem } from "./api.mjs";
 import { element, say } from "./screen.mjs";
 import { fill } from "./words.mjs";
 
@@ -47,7 +47,7 @@ export class Disclosures {
       this.said = fill(isYes ? this.texts.disclosureSaidYes : this.texts.disclosureSaidNo, question);
       this.questions = this.questions.slice(1);
     } catch (error) {
-      this.said = error instanceof Problem ? error.message : this.texts.stateOfflineLead;
+      this.said = failureText(error, this.texts);
       // Answered on another device, or taken back by who asked: it waits no longer.
       if (error instanceof Problem) this.questions = this.questions.slice(1);
     }

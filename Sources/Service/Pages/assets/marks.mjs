@@ -1,7 +1,7 @@
 // Lines to mark in a visit, at its beginning or its end: slowly, with what was marked last time beside
 // them, and never a duty (H8). And afterwards the curve of all of them.
 
-import { Problem } from "./api.mjs";
+import { failureText } from "./api.mjs";
 import { curveOf, pointsOf } from "./curve.mjs";
 import { element } from "./screen.mjs";
 import { fill } from "./words.mjs";
@@ -100,7 +100,7 @@ export class Marks {
       await this.service.request("PUT", path, { body: { marks: isSkipped ? [] : marks } });
       this.#next(isSkipped ? this.texts.marksSkipped : this.texts.marksSaved);
     } catch (error) {
-      this.#say(error instanceof Problem ? error.message : this.texts.stateOfflineLead);
+      this.#say(failureText(error, this.texts));
     }
     // The button that was pressed may be gone; who uses the keyboard hears what came of it.
     if (document.activeElement === document.body) element("marks-status").focus();
@@ -120,7 +120,7 @@ export class Marks {
       element("scores-list").replaceChildren(...shown);
       status.textContent = shown.length ? "" : this.texts.scoresNone;
     } catch (error) {
-      status.textContent = error instanceof Problem ? error.message : this.texts.stateOfflineLead;
+      status.textContent = failureText(error, this.texts);
     }
     status.hidden = status.textContent === "";
   }
@@ -136,7 +136,7 @@ export class Marks {
       const answer = await this.service.request("PUT", path, { body: { offered: false } }).catch((error) => error);
       const status = element("scores-status");
       if (answer instanceof Error) {
-        status.textContent = answer instanceof Problem ? answer.message : this.texts.stateOfflineLead;
+        status.textContent = failureText(answer, this.texts);
       } else {
         button.remove();
         status.textContent = this.texts.scoresStopped;

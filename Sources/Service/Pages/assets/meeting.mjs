@@ -1,6 +1,6 @@
 // In a group: a hand to raise, whose turn it is, and whether a guest may look on (D2, D9, D10).
 
-import { Problem } from "./api.mjs";
+import { failureText } from "./api.mjs";
 import { element, say } from "./screen.mjs";
 import { fill } from "./words.mjs";
 
@@ -83,7 +83,7 @@ export class Meeting {
       this.said = isYes ? this.texts.guestSaidYes : this.texts.guestSaidNo;
       this.questions = this.questions.slice(1);
     } catch (error) {
-      this.said = error instanceof Problem ? error.message : this.texts.stateOfflineLead;
+      this.said = failureText(error, this.texts);
     }
     this.show();
     // The button that was pressed is gone; who uses the keyboard hears what came of it.

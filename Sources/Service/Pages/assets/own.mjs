@@ -1,6 +1,6 @@
 // What is the citizen's own: the card for hard days, what she has agreed to, and what is granted.
 
-import { Problem } from "./api.mjs";
+import { failureText } from "./api.mjs";
 import { element } from "./screen.mjs";
 import { fill, dayOf, joinNames, whenOf } from "./words.mjs";
 
@@ -129,7 +129,7 @@ export class Own {
     try {
       text = (await action()) ?? "";
     } catch (error) {
-      text = error instanceof Problem ? error.message : this.texts.stateOfflineLead;
+      text = failureText(error, this.texts);
     }
     element(status).textContent = text;
     element(status).hidden = text === "";

@@ -1,7 +1,7 @@
 // Times for a visit, named by the worker or free in a window she opened: one press chooses, another says
 // that none of them suits (B19).
 
-import { Problem } from "./api.mjs";
+import { failureText, Problem } from "./api.mjs";
 import { element, say } from "./screen.mjs";
 import { fill, whenOf } from "./words.mjs";
 
@@ -96,7 +96,7 @@ export class Proposals {
       this.open = this.open.slice(1);
       this.from = undefined;
     } catch (error) {
-      this.said = error instanceof Problem ? error.message : this.texts.stateOfflineLead;
+      this.said = failureText(error, this.texts);
       // A time that was booked meanwhile is offered no longer; the others still are.
       if (error instanceof Problem && body.start) proposal.starts = proposal.starts.filter((one) => one !== body.start);
     }

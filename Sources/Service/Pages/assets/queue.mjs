@@ -1,6 +1,6 @@
 // The drop-in queue: one press to stand in line, and then nothing to do but live one's life.
 
-import { Problem } from "./api.mjs";
+import { failureText } from "./api.mjs";
 import { element } from "./screen.mjs";
 
 /** The citizen's place in the queue of today's advice, below the page's one large button. */
@@ -64,7 +64,7 @@ export class Queue {
       else this.take(await answer.json());
     } catch (error) {
       element("queue-status").hidden = false;
-      element("queue-status").textContent = error instanceof Problem ? error.message : this.texts.stateOfflineLead;
+      element("queue-status").textContent = failureText(error, this.texts);
     }
   }
 }
