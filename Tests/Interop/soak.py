@@ -188,9 +188,6 @@ def report(samples, minutes, short):
         allowed = ALLOWED[name.split(": ", 1)[1]]
         # In a short run one pool's growth looks like a slope: there the sum over an hour's worth counts.
         growth = slope(kept, name) if not short else values[-1] - values[0]
-        if not short and isinstance(values[0], int):
-            # A line through one step up is steeper than the step. What leaks climbs at both measures.
-            growth = min(growth, (values[-1] - values[0]) * 3600 / (kept[-1].at - kept[0].at))
         bad = growth > allowed
         if bad:
             grows.append(name)

@@ -44,6 +44,8 @@ export class Own {
     if (text.value !== this.card) return;
     this.#lockCard(true);
     const card = await this.service.get(`${this.path}/card`);
+    // Opened twice: the other reading came first, and something has been written since.
+    if (text.value !== this.card) return;
     this.revision = card.revision;
     this.card = text.value = card.points.map(lineOf).join("\n");
     this.#lockCard(false);
