@@ -9,27 +9,29 @@ public struct ArrivalRecorder: ~Copyable, Sendable {
   /// short end lets the sender find the path's limit, and back off, sooner, for 1 % of the bits.
   public static let interval = TimeSpan.milliseconds(50)
   /// How often once nothing but sound has come for `patience`: such a sender tries no limit, and twenty
-  /// reports beside fifty packets are much. What libwebrtc does for it.
+  /// reports beside fifty packets are much. What libwebrtc does for it. Not before: a call whose first
+  /// seconds have few reports has a worse picture, and sound that keeps step with it later.
   public static let soundInterval = TimeSpan.milliseconds(250)
   private static let patience = TimeSpan.seconds(1)
   /// Packets remembered at most, a power of two: two seconds at 500 packets a second.
-  private static let most: UInt64 = 1024
+  private static let most = 1024
   /// Packets remembered at first, a power of two: a second of a call. There come more where that many
   /// are not told of yet, or one comes so late.
-  private static let first: UInt64 = 256
+  private static let first = 256
   /// How far back a late packet is still reported.
   private static let lateLimit: UInt64 = 500
 
-  /// Eight bytes each, so that all that a call keeps of it lies in few lines of the cache.
-  private struct Arrival: BitwiseCopyable {
+  /// Eight bytes each, so that all that a call keeps of it lies in few lines of the cache. Not private: the
+  /// compiler (6.3, unoptimized) does not export a private type that another module's `deinit` needs.
+  struct Arrival: BitwiseCopyable {
     /// The low half of the extended number; 0 where nothing came, as numbers start in the second cycle.
     var sequence: UInt32 = 0
     /// Microseconds since the epoch, the low half: what is remembered is never an hour old.
     var microseconds: UInt32 = 0
   }
 
-  /// Nobody else holds it, so that writing to it never copies it.
-  private var arrivals: [Arrival]
+  private let isUsed: Bool
+  private var arrivals: NumberedRing<Arrival>
   private var nextToReport: UInt64 = 0
   private var highest: UInt64 = 0
   private var hasNews = false
@@ -42,9 +44,10 @@ public struct ArrivalRecorder: ~Copyable, Sendable {
   /// And to the latest that was not sound; to the first one where all are.
   private var latestPicture: Int64 = 0
 
-  /// A recorder; one that is not used takes no memory.
+  /// A recorder; one that is not used takes eight bytes.
   public init(isUsed: Bool) {
-    arrivals = [Arrival](repeating: Arrival(), count: isUsed ? Int(Self.first) : 0)
+    self.isUsed = isUsed
+    arrivals = NumberedRing(count: isUsed ? Self.first : 1, empty: Arrival())
   }
 
   /// When feedback is due; nil while there is nothing to tell.
@@ -55,11 +58,12 @@ public struct ArrivalRecorder: ~Copyable, Sendable {
   }
 
   /// Reports less often where the way back is narrow: a report takes some 100 bytes with everything
-  /// around it, 16 kbit/s at twenty a second. nil where nothing speaks of a limit.
-  public mutating func adapt(toRoom bitrate: Int?) {
+  /// around it, 16 kbit/s at twenty a second. nil where nothing speaks of a limit. And where whoever
+  /// reports is behind with its work: there a report takes the place of a packet.
+  public mutating func adapt(toRoom bitrate: Int?, isBehind: Bool = false) {
     pause =
       switch bitrate ?? .max {
-      case ..<120_000: .milliseconds(200)
+      case _ where isBehind, ..<120_000: .milliseconds(200)
       case ..<300_000: .milliseconds(100)
       default: Self.interval
       }
@@ -67,7 +71,7 @@ public struct ArrivalRecorder: ~Copyable, Sendable {
 
   /// Takes note of a packet, of sound or of anything else.
   public mutating func note(_ sequence: UInt16, isSound: Bool = false, now: MonotonicTime) {
-    guard arrivals.count > 0 else { return }
+    guard isUsed else { return }
     guard epoch != nil else {
       // A second before the first packet, so that no time is ever negative.
       epoch = now - .seconds(1)
@@ -83,8 +87,8 @@ public struct ArrivalRecorder: ~Copyable, Sendable {
     if distance > 0 {
       highest = extended
       // Beyond what is remembered nothing can be told; the sender sees it as lost long since.
-      if highest &- nextToReport >= Self.most {
-        nextToReport = highest &- Self.most &+ 1
+      if highest &- nextToReport >= UInt64(Self.most) {
+        nextToReport = highest &- UInt64(Self.most) &+ 1
       }
     } else if extended < nextToReport {
       guard nextToReport &- extended <= Self.lateLimit, extended >= 0x8000 else { return }
@@ -102,35 +106,24 @@ public struct ArrivalRecorder: ~Copyable, Sendable {
 
   /// Notes where the next packet is remembered.
   public func noteNext(in places: inout MemoryPlaces) {
-    guard arrivals.count > 0 else { return }
-    unsafe arrivals.withUnsafeBufferPointer {
-      guard let base = $0.baseAddress else { return }
-      unsafe places.add(base + row(of: highest &+ 1), bytes: MemoryLayout<Arrival>.size)
-    }
+    if isUsed { arrivals.note(highest &+ 1, in: &places) }
   }
 
   private var capacity: UInt64 { UInt64(arrivals.count) }
 
-  /// Where a packet is in `arrivals`.
-  private func row(of extended: UInt64) -> Int { Int(extended & (capacity - 1)) }
-
   /// Remembers all packets since `earliest` from now on, as far as that goes.
   @inline(never)
   private mutating func grow(toReach earliest: UInt64) {
-    let old = arrivals
-    var size = old.count
-    guard size < Int(Self.most) else { return }
-    while highest &- earliest >= UInt64(size), size < Int(Self.most) { size *= 2 }
-    arrivals = [Arrival](repeating: Arrival(), count: size)
-    for arrival in old where arrival.sequence != 0 {
-      arrivals[Int(arrival.sequence) & (size - 1)] = arrival
-    }
+    var size = arrivals.count
+    guard size < Self.most else { return }
+    while highest &- earliest >= UInt64(size), size < Self.most { size *= 2 }
+    arrivals.grow(to: size, empty: Arrival()) { $0.sequence != 0 ? UInt64($0.sequence) : nil }
   }
 
   private mutating func record(_ extended: UInt64, now: MonotonicTime) {
     if highest &- nextToReport >= capacity { grow(toReach: nextToReport) }
     latest = (now - (epoch ?? now)).nanoseconds / 1_000
-    arrivals[row(of: extended)] = Arrival(
+    arrivals[extended] = Arrival(
       sequence: UInt32(truncatingIfNeeded: extended),
       microseconds: UInt32(truncatingIfNeeded: latest))
     hasNews = true
@@ -138,7 +131,7 @@ public struct ArrivalRecorder: ~Copyable, Sendable {
 
   /// When a packet came, after the epoch.
   private func arrival(of extended: UInt64) -> TimeSpan? {
-    let arrival = arrivals[row(of: extended)]
+    let arrival = arrivals[extended]
     guard arrival.sequence == UInt32(truncatingIfNeeded: extended) else { return nil }
     let age = UInt32(truncatingIfNeeded: latest) &- arrival.microseconds
     return TimeSpan(nanoseconds: (latest - Int64(age)) * 1_000)

@@ -26,8 +26,7 @@ struct SentPackets: ~Copyable {
     var fate = Fate.unknown
   }
 
-  /// Nobody else holds it, so that writing to it never copies it.
-  private var packets = [Packet](repeating: Packet(), count: Self.first)
+  private var packets = NumberedRing(count: Self.first, empty: Packet())
   /// The number of the next packet.
   private var next: UInt64 = 1
   /// No packet before this one is in flight.
@@ -39,11 +38,12 @@ struct SentPackets: ~Copyable {
   mutating func append(bytes: Int, probe: UInt16, at now: MonotonicTime) -> SequenceNumber {
     let number = next
     next &+= 1
-    if mustGrow(before: number, at: now) { grow() }
-    let row = row(of: number)
-    close(row, as: .unknown)
+    if mustGrow(before: number, at: now) {
+      packets.grow(to: packets.count * 2, empty: Packet()) { $0.number != 0 ? $0.number : nil }
+    }
+    close(number, as: .unknown)
     let counted = Int32(clamping: max(0, bytes))
-    packets[row] = Packet(
+    packets[number] = Packet(
       number: number, sentAt: now, bytes: counted, probe: probe, fate: .inFlight)
     bytesInFlight &+= Int(counted)
     return SequenceNumber(UInt16(truncatingIfNeeded: number))
@@ -54,16 +54,15 @@ struct SentPackets: ~Copyable {
     let newest = next &- 1
     let back = UInt64(UInt16(truncatingIfNeeded: newest) &- sequence.rawValue)
     guard back < min(UInt64(packets.count), newest) else { return nil }
-    let packet = packets[row(of: newest &- back)]
+    let packet = packets[newest &- back]
     return packet.number == newest &- back ? packet : nil
   }
 
   /// Notes what became of a packet that `find` gave.
   mutating func settle(_ packet: Packet, as fate: Fate) {
-    let row = row(of: packet.number)
-    guard packets[row].number == packet.number else { return }
-    close(row, as: fate)
-    packets[row].fate = fate
+    guard packets[packet.number].number == packet.number else { return }
+    close(packet.number, as: fate)
+    packets[packet.number].fate = fate
   }
 
   /// Gives up on all packets before a number, as the feedback about them was lost itself, and says how
@@ -74,7 +73,7 @@ struct SentPackets: ~Copyable {
     let count = UInt64(packets.count)
     firstOpen = max(firstOpen, next > count ? next &- count : 1)
     while firstOpen < packet.number {
-      close(row(of: firstOpen), as: .unknown)
+      close(firstOpen, as: .unknown)
       firstOpen &+= 1
     }
     return before &- bytesInFlight
@@ -82,36 +81,23 @@ struct SentPackets: ~Copyable {
 
   /// Gives up on all packets: nothing on their way counts any more.
   mutating func forgetAll() {
-    for row in packets.indices { close(row, as: .unknown) }
+    for row in 0..<UInt64(packets.count) { close(row, as: .unknown) }
     firstOpen = next
   }
 
   /// Notes where the next packet is remembered.
-  func noteNext(in places: inout MemoryPlaces) {
-    unsafe packets.withUnsafeBufferPointer {
-      guard let base = $0.baseAddress else { return }
-      unsafe places.add(base + row(of: next), bytes: MemoryLayout<Packet>.size)
-    }
-  }
-
-  private func row(of number: UInt64) -> Int { Int(number & UInt64(packets.count - 1)) }
+  func noteNext(in places: inout MemoryPlaces) { packets.note(next, in: &places) }
 
   private func mustGrow(before number: UInt64, at now: MonotonicTime) -> Bool {
-    let row = row(of: number)
-    return packets.count < Self.most && packets[row].number != 0
-      && (packets[row].fate == .inFlight || now - packets[row].sentAt < Self.memory)
+    let packet = packets[number]
+    return packets.count < Self.most && packet.number != 0
+      && (packet.fate == .inFlight || now - packet.sentAt < Self.memory)
   }
 
-  @inline(never)
-  private mutating func grow() {
-    let old = packets
-    packets = [Packet](repeating: Packet(), count: old.count * 2)
-    for packet in old where packet.number != 0 { packets[row(of: packet.number)] = packet }
-  }
-
-  private mutating func close(_ row: Int, as fate: Fate) {
-    guard packets[row].fate == .inFlight else { return }
-    bytesInFlight &-= Int(packets[row].bytes)
-    packets[row].fate = fate
+  /// Ends what is in the row of `number`.
+  private mutating func close(_ number: UInt64, as fate: Fate) {
+    guard packets[number].fate == .inFlight else { return }
+    bytesInFlight &-= Int(packets[number].bytes)
+    packets[number].fate = fate
   }
 }

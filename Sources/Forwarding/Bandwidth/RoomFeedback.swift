@@ -67,8 +67,9 @@ extension Room {
     guard participants[index].isConnected else { return }
     if paths[index].dueAt <= now {
       paths[index].advance(to: now)
-      paths[index].dueAt = now + DownstreamPath.interval
-      participants[index].arrivals.adapt(toRoom: paths[index].capacity(at: now))
+      paths[index].dueAt = clock.beat(after: now, every: DownstreamPath.interval)
+      participants[index].arrivals.adapt(
+        toRoom: paths[index].capacity(at: now), isBehind: sink.isBehind)
       sharePath(to: index, now: now)
       steerSenders(seenBy: index, now: now, into: &sink)
       probe(index, now: now)

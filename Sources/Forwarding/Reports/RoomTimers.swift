@@ -8,7 +8,7 @@ extension Room {
     if let nextWake, nextWake > now { return }
     if let due = speakersDueAt, due <= now {
       if speakerDetector.advance(to: now) { speakersChanged() }
-      speakersDueAt = speakerDetector.speaking == 0 ? nil : now + SpeakerDetector.interval
+      speakersDueAt = speakerDetector.speaking == 0 ? nil : speakersBeat(after: now)
     }
     sendKeyframeRequests(now: now, into: &sink)
     for index in 0..<capacity where participants[index].isPresent {
@@ -21,6 +21,14 @@ extension Room {
       advanceBandwidth(of: index, now: now, into: &sink)
     }
     plan(at: now)
+  }
+
+  /// When to look at the speakers again. In a visit of two nobody's place hangs on it, and it is looked at
+  /// with all the rest.
+  @inline(__always)
+  func speakersBeat(after now: MonotonicTime) -> MonotonicTime {
+    clock.beat(
+      after: now, every: capacity == 2 ? DownstreamPath.interval : SpeakerDetector.interval)
   }
 
   /// Finds out anew when to be woken.

@@ -88,4 +88,12 @@ struct RoomClock: BitwiseCopyable {
 
   /// The NTP time at `now`.
   func time(at now: MonotonicTime) -> NTPTime { startTime.advanced(by: now - start) }
+
+  /// When to do again what is to be done every `interval`: at a beat that all of the room keep, so that it is
+  /// woken once for everybody in it. From `now` it is half to one and a half intervals.
+  func beat(after now: MonotonicTime, every interval: TimeSpan) -> MonotonicTime {
+    let beat = interval.nanoseconds
+    let left = beat - (now - start).nanoseconds % beat
+    return now + TimeSpan(nanoseconds: left < beat / 2 ? left + beat : left)
+  }
 }

@@ -42,7 +42,8 @@ public struct ForwardSink: ~Copyable {
   /// Copied into each entry; the loop sets it to tell its rooms apart.
   public var roomTag: Int32 = 0
   /// Whether more has come than the relay keeps up with; the loop tells. What is missing then waits at
-  /// our own door, or was lost there: to ask for it again would only bring more, so nothing is asked for.
+  /// our own door, or was lost there: to ask for it again would only bring more, so nothing is asked for,
+  /// and reports of what came are fewer.
   public var isBehind = false
 
   /// A sink of `capacity` slots of `slotLength` bytes; the only allocation it ever makes.

@@ -9,6 +9,8 @@ struct RoomEvents {
 
   private var queue: [RoomEvent] = []
   private var head = 0
+  /// Events waiting: asked after every packet, hence not of the queue, which lies elsewhere in memory.
+  private var count = 0
 
   init() { queue.reserveCapacity(Self.usual) }
 
@@ -21,14 +23,16 @@ struct RoomEvents {
     }
     guard queue.count < Self.capacity else { return }
     queue.append(event)
+    count += 1
   }
 
   /// The oldest event, which is then forgotten.
   mutating func next() -> RoomEvent? {
-    guard head < queue.count else { return nil }
+    guard count > 0 else { return nil }
     let event = queue[head]
     head += 1
-    if head == queue.count {
+    count -= 1
+    if count == 0 {
       queue.removeAll(keepingCapacity: true)
       head = 0
     }

@@ -163,8 +163,9 @@ extension Room {
     let wasQuiet = speakerDetector.speaking == 0
     if speakerDetector.note(level, of: index, now: now) { speakersChanged() }
     if wasQuiet && speakerDetector.speaking != 0 {
-      speakersDueAt = now + SpeakerDetector.interval
-      schedule(at: now + SpeakerDetector.interval)
+      let due = speakersBeat(after: now)
+      speakersDueAt = due
+      schedule(at: due)
     }
   }
 

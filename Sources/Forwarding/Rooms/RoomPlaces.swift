@@ -11,7 +11,9 @@ extension Room {
     places.add(&runs)
     places.add(&events)
     participants[index].note(in: &places)
-    for track in 0..<min(2, participants[index].tracks.count) {
+    // Of a kind that nobody sends nothing is needed: many visits are sound alone.
+    let heard = participants[index].kindsHeard
+    for track in 0..<min(2, participants[index].tracks.count) where heard >> track & 1 != 0 {
       places.add(
         participants[index].tracks.pointer(to: track), bytes: MemoryLayout<IncomingTrack>.size)
     }
@@ -20,7 +22,7 @@ extension Room {
     places.add(&participants[receiver].isConnected)
     places.add(&participants[receiver].seats)
     places.add(&participants[receiver].voices)
-    for stream in 0..<min(2, participants[receiver].streams.count) {
+    for stream in 0..<min(2, participants[receiver].streams.count) where heard >> stream & 1 != 0 {
       participants[receiver].streams[stream].note(in: &places)
     }
     places.add(paths.pointer(to: receiver), bytes: MemoryLayout<DownstreamPath>.size)
