@@ -1,5 +1,6 @@
 import Glibc
 import Testing
+import Wire
 
 @testable import Relay
 
@@ -36,6 +37,46 @@ struct ControlConnectionTests {
     #expect(more == nil)
     let (isBroken, isMalformed) = (listener.isBroken, listener.isMalformed)
     #expect(isBroken && !isMalformed)
+  }
+
+  @Test("an end that ends says all it has to say, also what the socket does not hold at once")
+  func drain() async throws {
+    let (ours, theirs) = try pair()
+    let count = 5_000
+    let reader = Task.detached {
+      var listener = ControlConnection(descriptor: ours)
+      var heard = 0
+      while !listener.isBroken {
+        var readable = pollfd(fd: ours, events: Int16(POLLIN), revents: 0)
+        poll(&readable, 1, 10_000)
+        listener.receive()
+        while listener.next() != nil { heard += 1 }
+      }
+      return heard
+    }
+    do {
+      var speaker = ControlConnection(descriptor: theirs)
+      for session in 0..<count {
+        let reference = SessionReference(session: "\(session)", room: "r", participant: "p")
+        speaker.send(
+          .event(
+            sequence: UInt64(session), .closed(reference, cause: "left", milliseconds: 7)))
+      }
+      speaker.drain(within: .seconds(20))
+    }
+    #expect(await reader.value == count)
+  }
+
+  @Test("nobody waits for long for an end that does not read")
+  func drainInVain() throws {
+    let (ours, theirs) = try pair()
+    defer { close(theirs) }
+    var speaker = ControlConnection(descriptor: ours)
+    let offer = String(repeating: "a", count: 1 << 20)
+    speaker.send(.command(id: 1, .restart(session: "s", offer: offer)))
+    speaker.drain(within: .milliseconds(5))
+    let wantsToWrite = speaker.wantsToWrite
+    #expect(wantsToWrite)
   }
 
   @Test("an end that reads nothing for long is given up")

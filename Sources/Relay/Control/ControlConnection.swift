@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Wire
 
 /// One end of a control channel over a connected, non-blocking Unix socket, which it owns.
 struct ControlConnection: ~Copyable {
@@ -70,6 +71,19 @@ struct ControlConnection: ~Copyable {
     }
     outgoing.append(contentsOf: bytes)
     flush()
+  }
+
+  /// Writes all that waits: for an end's last words, since it takes along what it has not written. A peer
+  /// that reads needs a moment; one that does not is waited for until `limit` is over.
+  mutating func drain(within limit: TimeSpan) {
+    let end = SystemClock.monotonic + limit
+    while wantsToWrite, !isBroken {
+      let left = end - SystemClock.monotonic
+      guard left > .zero else { return }
+      var writable = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+      poll(&writable, 1, Int32(clamping: left.nanoseconds / 1_000_000 + 1))
+      flush()
+    }
   }
 
   /// Writes what the socket takes.

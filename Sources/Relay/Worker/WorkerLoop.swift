@@ -27,6 +27,9 @@ struct WorkerLoop: ~Copyable {
   /// How much of a turn handshakes may have, or the one that is begun.
   private static let handshakeTime = TimeSpan.microseconds(500)
 
+  /// How long the control process has to take in what is said at the end.
+  private static let lastWords = TimeSpan.seconds(1)
+
   let worker: Int
   let digest: UInt64
   let epoll: Int32
@@ -134,6 +137,8 @@ struct WorkerLoop: ~Copyable {
     sendOutgoing(at: time.now)
     streams.table.flush(at: time.now)
     tellEvents()
+    // A thousand calls' ends are more than the socket holds.
+    control.connection?.drain(within: Self.lastWords)
     log.write("stopped", at: time.now)
   }
 
