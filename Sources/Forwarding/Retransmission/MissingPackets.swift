@@ -27,6 +27,9 @@ struct MissingPackets: ~Copyable {
   static let longestPatience = TimeSpan.milliseconds(60)
   /// The least time between two requests for a packet, on paths faster than this.
   static let shortestRetry = TimeSpan.milliseconds(25)
+  /// How long a request waits where we are behind with our own work: asked about more often, what is missing
+  /// would only add to that.
+  static let putOff = TimeSpan.milliseconds(100)
   /// Where much is lost, the first request is made twice with this pause: it can be lost as well, and the
   /// next one would be a round trip later.
   static let echoPause = TimeSpan.milliseconds(30)
@@ -43,6 +46,8 @@ struct MissingPackets: ~Copyable {
   private(set) var count = 0
   /// How late packets come that were overtaken: the worst of late, forgotten slowly.
   private(set) var disorder = TimeSpan.zero
+  /// Before this none is due; meaningful while any is missing.
+  private var earliest = MonotonicTime.zero
 
   /// A table of nothing.
   init() {}
@@ -61,9 +66,11 @@ struct MissingPackets: ~Copyable {
     disorder = TimeSpan(nanoseconds: disorder.nanoseconds / 64 * 63)
     let wait = max(Self.patience, disorder)
     let entries = table ?? makeTable()
+    let due = now + wait
+    earliest = count == 0 ? due : min(earliest, due)
     var sequence = previous &+ 1
     while sequence < next {
-      entries[count] = Entry(sequence: sequence, noticedAt: now, dueAt: now + wait)
+      entries[count] = Entry(sequence: sequence, noticedAt: now, dueAt: due)
       count += 1
       sequence &+= 1
     }
@@ -88,15 +95,9 @@ struct MissingPackets: ~Copyable {
   /// Forgets everything.
   mutating func removeAll() { count = 0 }
 
-  /// When the next request is due; nil while nothing is missing.
-  var nextDue: MonotonicTime? {
-    guard count > 0, let entries = table else { return nil }
-    var earliest = entries[0].dueAt
-    for index in 1..<max(count, 1) where entries[index].dueAt < earliest {
-      earliest = entries[index].dueAt
-    }
-    return earliest
-  }
+  /// When the next request is due, or a little before: what was to be asked for next may have come. nil while
+  /// nothing is missing. Asked after every packet, hence remembered.
+  var nextDue: MonotonicTime? { count > 0 ? earliest : nil }
 
   /// Fills `batch` with what is due, oldest first, and gives up on what is past its time; whether it
   /// gave up on any. `isLossy` says that the way back loses packets, too.
@@ -127,6 +128,7 @@ struct MissingPackets: ~Copyable {
       }
       index += 1
     }
+    findEarliest()
     return hasGivenUp
   }
 
@@ -134,8 +136,15 @@ struct MissingPackets: ~Copyable {
   mutating func putOff(now: MonotonicTime) {
     guard let entries = table else { return }
     for index in 0..<count where entries[index].dueAt <= now {
-      entries[index].dueAt = now + Self.shortestRetry
+      entries[index].dueAt = now + Self.putOff
     }
+    findEarliest()
+  }
+
+  private mutating func findEarliest() {
+    guard count > 0, let entries = table else { return }
+    earliest = entries[0].dueAt
+    for index in 1..<count { earliest = min(earliest, entries[index].dueAt) }
   }
 
   @inline(never)
