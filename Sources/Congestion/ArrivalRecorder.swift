@@ -53,9 +53,11 @@ public struct ArrivalRecorder: ~Copyable, Sendable {
   /// When feedback is due; nil while there is nothing to tell.
   public var dueAt: MonotonicTime? {
     guard hasNews else { return nil }
-    let isSoundAlone = latest &- latestPicture >= Self.patience.nanoseconds / 1_000
     return (lastFeedbackAt ?? .zero) + (isSoundAlone ? max(pause, Self.soundInterval) : pause)
   }
+
+  /// Whether nothing but sound has come for a while.
+  public var isSoundAlone: Bool { latest &- latestPicture >= Self.patience.nanoseconds / 1_000 }
 
   /// Reports less often where the way back is narrow: a report takes some 100 bytes with everything
   /// around it, 16 kbit/s at twenty a second. nil where nothing speaks of a limit. And where whoever

@@ -113,6 +113,43 @@ import Wire
     #expect(driver.wait(1000).rtcp(.transportWideFeedback, to: 0).isEmpty)
   }
 
+  @Test func aRelayThatIsBehindReportsFiveTimesASecond() throws {
+    let driver = RoomDriver()
+    try driver.join(0)
+    try driver.join(1)
+    driver.settle()
+    driver.sink.isBehind = true
+    func reports(in second: Range<UInt16>) -> Int {
+      second.reduce(0) { count, index in
+        let caused = driver.rtp(TestPacket.video(0, sequence: index, transport: index), from: 0)
+        return count + (caused + driver.wait(10)).rtcp(.transportWideFeedback, to: 0).count
+      }
+    }
+    _ = reports(in: 0..<30)
+    #expect((4...6).contains(reports(in: 30..<130)))
+    driver.sink.isBehind = false
+    _ = reports(in: 130..<160)
+    #expect((18...21).contains(reports(in: 160..<260)))
+  }
+
+  @Test func aVisitOfTwoIsWokenOnceForBoth() throws {
+    let driver = RoomDriver(capacity: 2)
+    try driver.join(0)
+    driver.wait(70)
+    try driver.join(1)
+    driver.wait(1_000)
+    var before = 0
+    for index: UInt16 in 0..<300 {
+      // In the first second it is not known yet that nothing but sound will come.
+      if index == 50 { before = driver.wakeups }
+      driver.rtp(TestPacket.audio(0, sequence: index, level: 30, transport: index), from: 0)
+      driver.rtp(TestPacket.audio(1, sequence: index, level: 30, transport: index), from: 1)
+      driver.wait(20)
+    }
+    // The common beat five times, and reports to either of them once a second.
+    #expect(driver.wakeups - before <= 9 * 5, "\(driver.wakeups - before) in 5 s")
+  }
+
   @Test func aJumpOfHalfTheNumberSpaceIsSurvived() throws {
     let driver = RoomDriver()
     try driver.join(0)

@@ -17,6 +17,8 @@ final class RoomDriver {
   var room: Room
   var sink = ForwardSink(capacity: 4096)
   var now = MonotonicTime.zero + .seconds(100)
+  /// How often the room was woken.
+  private(set) var wakeups = 0
   /// What the sink held before it was emptied, RTP and RTCP.
   private(set) var sent: [Sent] = []
 
@@ -60,6 +62,7 @@ final class RoomDriver {
     while let wake = room.nextWake, wake <= end {
       now = max(now, wake)
       room.advance(to: now, into: &sink)
+      wakeups += 1
       caused += drain()
     }
     now = end

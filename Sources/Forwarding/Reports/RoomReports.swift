@@ -71,11 +71,13 @@ extension Room {
   /// Without a packet to it for this long nothing flows to a participant.
   static var flowPause: TimeSpan { .milliseconds(60) }
 
-  /// When the room is to be woken for feedback to a participant; nil while there is none to give.
+  /// When the room is to be woken for feedback to a participant; nil while there is none to give. Of sound
+  /// alone it is due long after the latest packet: where packets flow now, they are taken to do so then.
   @inline(__always)
-  func feedbackWake(of index: Int) -> MonotonicTime? {
+  func feedbackWake(of index: Int, now: MonotonicTime) -> MonotonicTime? {
     guard let due = participants[index].arrivals.dueAt else { return nil }
-    return due - paths[index].lastSent < Self.flowPause ? due + Self.feedbackPatience : due
+    let then = participants[index].arrivals.isSoundAlone ? now : due
+    return then - paths[index].lastSent < Self.flowPause ? due + Self.feedbackPatience : due
   }
 
   /// Lets feedback that is due leave behind the packet to the same participant that was just put into

@@ -35,14 +35,14 @@ extension Room {
   mutating func plan(at now: MonotonicTime) {
     var next = speakersDueAt
     for index in 0..<capacity where participants[index].isPresent {
-      if let due = dueAt(index), next.map({ due < $0 }) ?? true { next = due }
+      if let due = dueAt(index, now: now), next.map({ due < $0 }) ?? true { next = due }
     }
     // Never at once again: what could not be done now cannot be done in the same instant.
     reschedule(at: next.map { max($0, now + .milliseconds(1)) })
   }
 
   /// Mutating, though it changes nothing, or the whole room would be copied for the call.
-  private mutating func dueAt(_ index: Int) -> MonotonicTime? {
+  private mutating func dueAt(_ index: Int, now: MonotonicTime) -> MonotonicTime? {
     var next: MonotonicTime?
     func consider(_ time: MonotonicTime?) {
       if let time, next.map({ time < $0 }) ?? true { next = time }
@@ -52,7 +52,7 @@ extension Room {
     }
     guard participants[index].isConnected else { return next }
     consider(participants[index].reportsDueAt)
-    consider(feedbackWake(of: index))
+    consider(feedbackWake(of: index, now: now))
     consider(participants[index].echoes.dueAt)
     consider(paths[index].nextWake)
     for track in 0..<participants[index].tracks.count {

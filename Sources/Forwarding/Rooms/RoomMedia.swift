@@ -124,7 +124,7 @@ extension Room {
       sequence.rawValue, isSound: track == Participant.track(.audio), now: now)
     // News where there was none; or a picture after sound alone, of which one is told sooner.
     guard let due = participants[index].arrivals.dueAt, planned.map({ due < $0 }) ?? true,
-      let wake = feedbackWake(of: index)
+      let wake = feedbackWake(of: index, now: now)
     else { return }
     schedule(at: wake)
   }
